@@ -1,0 +1,31 @@
+// Refuses what the owner of the application does not allow to be seen from outside: asked by every command above `look` before it reads (law 8).
+
+import { Failure } from "../base/failure.ts";
+import type { Interpreter } from "../outside/interpreter.ts";
+import { type Ceiling, readCeilings } from "../outside/owner-ceiling.ts";
+import { type Level, levels } from "../protocol/level.ts";
+
+/** The refusal where a ceiling of the process lies below `level`; undefined where it may go on. */
+export function ceilingRefusal(interpreter: Interpreter, level: Level): Failure | undefined {
+  const lowest = readCeilings(interpreter).toSorted((one, other) => rankOf(one) - rankOf(other))[0];
+  if (lowest === undefined || rankOf(lowest) >= levels.indexOf(level)) return undefined;
+  return new Failure({
+    code: "level-refused",
+    message: `process ${interpreter.pid} may not be looked at with a command of level ${level}: ${reason(lowest)}`,
+    hint: "only the application's owner can raise it, in the application's environment or in the file ispyd.ceiling beside it",
+  });
+}
+
+function rankOf({ level }: Ceiling): number {
+  const index = levels.findIndex((known) => known === level);
+  // What is not understood must not allow more than the least.
+  return index < 0 ? levels.indexOf("look") : index;
+}
+
+function reason({ level, setBy }: Ceiling): string {
+  if (level === undefined) return setBy;
+  const known = levels.some((one) => one === level);
+  return known
+    ? `its owner set the ceiling ${level} (${setBy})`
+    : `its owner set a ceiling that is no level (${setBy}), which counts as look`;
+}

@@ -1,0 +1,170 @@
+// `requests`: finds the requests in flight in every process of the target from outside. The path: dispatch -> here -> outside/requests.
+
+import { Failure } from "../base/failure.ts";
+import type { Activity } from "../outside/activity.ts";
+import { createCodeCache } from "../outside/code.ts";
+import type { Interpreter } from "../outside/interpreter.ts";
+import { type LastRan, openLastRan } from "../outside/last-ran.ts";
+import { openSocketTable } from "../outside/proc/net.ts";
+import { readOnce, withInterpreter } from "../outside/read-process.ts";
+import { readRequestValues } from "../outside/request-values.ts";
+import { type InFlight, isStillInFlight, readRequests, type RequestSearch } from "../outside/requests.ts";
+import { completeSnapshot, type ProcessSnapshot, readStacks, type ThreadSnapshot } from "../outside/snapshot.ts";
+import type { Target } from "../outside/targets.ts";
+import { readTasks } from "../outside/tasks.ts";
+import { activityOf } from "../outside/thread-activity.ts";
+import type { Watchdog } from "../outside/watchdog.ts";
+import type record from "../protocol/commands/requests.ts";
+import type { Context, Handler } from "../protocol/request.ts";
+import type { RequestResult, RequestsTarget } from "../protocol/requests-schema.ts";
+import { createRedactor, type Redactor } from "../redaction/redactor.ts";
+import { shortFile } from "../stacks/origin.ts";
+import { ceilingRefusal } from "./ceiling.ts";
+import { headOf, readEachTarget } from "./each-target.ts";
+
+const looksPerStack = 20;
+const framesPerStack = 1_000;
+const tasksRead = 10_000;
+
+interface Params {
+  readonly values: boolean;
+  readonly pause: boolean;
+  readonly limit: number;
+}
+
+export const run: Handler<typeof record> = async (params, context) => {
+  const redactor = params.values ? createRedactor() : undefined;
+  const lastRan = openLastRan();
+  const { answers, unreadable } = await readEachTarget(context, params.pause, (target, watchdog) =>
+    readTarget({ target, watchdog, params, context, redactor, lastRan }),
+  );
+  return { targets: [...answers], unreadable: [...unreadable] };
+};
+
+interface TargetReading {
+  readonly target: Target;
+  readonly watchdog: Watchdog | undefined;
+  readonly params: Params;
+  readonly context: Context;
+  /** Only where values are asked for. */
+  readonly redactor: Redactor | undefined;
+  readonly lastRan: LastRan;
+}
+
+function readTarget(reading: TargetReading): RequestsTarget | Failure {
+  const { target, watchdog, redactor } = reading;
+  return withInterpreter(target, (interpreter) => {
+    const refusal = redactor === undefined ? undefined : ceilingRefusal(interpreter, "capture");
+    if (refusal !== undefined) return refusal;
+    const read = readOnce(target, watchdog, (stopped) => look(interpreter, stopped));
+    if (read instanceof Failure) return read;
+    noteLimits(reading, read.value);
+    const results = toResults(reading, interpreter, read.value);
+    return { ...headOf(target, interpreter.version), paused: read.stopped, requests: results, total: read.value.search.requests.length };
+  });
+}
+
+// The oldest first; values are read only of what is shown.
+function toResults(reading: TargetReading, interpreter: Interpreter, { snapshot, search }: Looked): RequestResult[] {
+  const { target, params, redactor } = reading;
+  const process = { sockets: openSocketTable(target.pid), memory: interpreter.memory };
+  return search.requests
+    .map((request) => {
+      const activity = request.thread === undefined ? undefined : activityOf(target.pid, request.thread, snapshot, process);
+      return { request, result: toResult(reading, request, activity) };
+    })
+    .toSorted((a, b) => knownAge(b.result) - knownAge(a.result))
+    .slice(0, params.limit)
+    .map(({ request, result }) => {
+      const values = redactor === undefined ? undefined : valuesOf(interpreter, request, redactor);
+      return values === undefined ? result : { ...result, values };
+    });
+}
+
+function knownAge({ ageMs, standsMs }: RequestResult): number {
+  return ageMs ?? standsMs ?? -1;
+}
+
+interface Looked {
+  readonly snapshot: ProcessSnapshot;
+  readonly search: RequestSearch;
+  readonly tasksTotal: number;
+}
+
+function look(interpreter: Interpreter, stopped: boolean): Looked {
+  const codes = createCodeCache();
+  const loops = readTasks(interpreter, { stopped, attempts: looksPerStack, taskLimit: tasksRead, codes });
+  const stacks = readStacks(interpreter, { stopped, attempts: looksPerStack, frameLimit: framesPerStack, codes });
+  const snapshot = completeSnapshot(interpreter, stacks);
+  return { snapshot, search: readRequests(interpreter, snapshot, loops), tasksTotal: loops.reduce((sum, { total }) => sum + total, 0) };
+}
+
+function noteLimits({ target, context }: TargetReading, { snapshot, search, tasksTotal }: Looked): void {
+  const name = `process ${target.pid}`;
+  const rejected = snapshot.threads.filter(({ verdict }) => verdict === "rejected").length;
+  if (rejected > 0) {
+    const remedy = "--pause stops each process for the time of the read";
+    context.note({
+      message: `${name}: ${rejected} of the stacks changed at every look, and a request there may be missing`,
+      remedy,
+      partial: true,
+    });
+  }
+  if (tasksTotal > tasksRead)
+    context.note({ message: `${name} has ${tasksTotal} tasks, of which ${tasksRead} were searched`, partial: true });
+  if (!search.complete)
+    context.note({ message: `${name}: the search for requests ended at its bound, and some may be missing`, partial: true });
+}
+
+function toResult(reading: TargetReading, request: InFlight, activity: Activity | undefined): RequestResult {
+  const { method, kind, route, view, ageMs, thread, task } = request;
+  const standsMs = standing(reading, thread, activity);
+  return {
+    kind,
+    method,
+    ...(route === undefined ? {} : { route }),
+    ...(view === undefined ? {} : { view }),
+    ...(ageMs === undefined ? {} : { ageMs: Math.round(ageMs) }),
+    ...(standsMs === undefined ? {} : { standsMs }),
+    ...doesOf(request, activity),
+    tid: thread?.tid ?? 0,
+    thread: thread?.name ?? "",
+    task: task === undefined ? null : { id: `0x${task.address.toString(16)}`, name: task.name },
+    place: request.application ?? null,
+    frames: [...request.frames],
+  };
+}
+
+const shortestStanding = 1_000;
+const runningStates: ReadonlySet<string> = new Set(["on CPU", "waits for the GIL", "ended", "unknown"]);
+
+// What a thread has on its stack while it sleeps was there before it fell asleep.
+function standing(
+  { target, lastRan }: TargetReading,
+  thread: ThreadSnapshot | undefined,
+  activity: Activity | undefined,
+): number | undefined {
+  if (thread === undefined || thread.tid === 0 || activity === undefined || runningStates.has(activity.state)) return undefined;
+  const ran = lastRan(target.pid, thread.tid);
+  return ran === undefined || ran < shortestStanding ? undefined : Math.round(ran);
+}
+
+// A thread that waits for a coroutine it handed to an event loop does what that coroutine does.
+function doesOf(request: InFlight, activity: Activity | undefined): Pick<RequestResult, "state" | "detail"> {
+  const { frames, task, thread } = request;
+  const inTask = task !== undefined && !task.running && frames[0] === task.frames[0];
+  if (activity === undefined || thread === undefined || inTask) return { state: awaitText(request) };
+  return { state: activity.state, ...(activity.detail === undefined ? {} : { detail: activity.detail }) };
+}
+
+function awaitText({ frames, task }: InFlight): string {
+  const [innermost] = frames;
+  if (innermost === undefined) return task === undefined || task.waitsFor === "" ? "unknown" : `awaits a ${task.waitsFor}`;
+  return `awaits ${innermost.function} (${shortFile(innermost.file)}:${innermost.line})`;
+}
+
+// A request that ended while its values were read could have left another's in its place.
+function valuesOf(interpreter: Interpreter, request: InFlight, redactor: Redactor): RequestResult["values"] {
+  const { headers, ...values } = readRequestValues(interpreter.heap, request, redactor);
+  return isStillInFlight(interpreter, request) ? { ...values, headers: [...headers] } : undefined;
+}

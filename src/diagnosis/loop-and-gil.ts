@@ -1,0 +1,64 @@
+// An event loop that one frame keeps from turning, and a thread that keeps the GIL. Pure.
+
+import type { Finding } from "./finding.ts";
+import type { ProcessObservation, ThreadObservation } from "./observation.ts";
+import { conditionOf, lastFrames, sameLine, waitsForWork } from "./thread-condition.ts";
+import { doingText, placeText, sinceText, threadText } from "./words.ts";
+
+/** Loops whose thread stood or computed at one place of the application in every look, so that no other task had a turn. */
+export function blockedLoops(process: ProcessObservation): Finding[] {
+  return process.threads.filter(({ runsLoop }) => runsLoop).flatMap((thread) => blockedLoop(process, thread) ?? []);
+}
+
+function blockedLoop(process: ProcessObservation, thread: ThreadObservation): Finding | undefined {
+  const one = conditionOf(thread);
+  const { condition, samePlace, lasting } = one;
+  const stands = condition === "stands" && !one.repeats;
+  const place = stands ? one.place : lasting;
+  const held = stands || (condition === "computes" && (samePlace || isInTask(thread, place)));
+  if (!held || place === undefined || thread.looks.some((look) => waitsForWork(look, true))) return undefined;
+  const known = stands && thread.lastRanMs !== undefined;
+  const sinceMs = Math.max(known ? (thread.lastRanMs ?? 0) : 0, process.durationMs);
+  const waiting = process.tasks.filter(({ tid, running }) => tid === thread.tid && !running).length;
+  const others = waiting > 0 ? `, and ${waiting} other ${waiting === 1 ? "task waits" : "tasks wait"}` : "";
+  return {
+    kind: "event loop blocked",
+    stuck: true,
+    text: `the event loop stands still ${sinceText(sinceMs, known)}: ${placeText(place)} ${stands ? doingText(one) : "computes"} in it${others}`,
+    culprit: place,
+    tids: [thread.tid],
+    tasks: process.tasks.filter(({ tid, running }) => tid === thread.tid && running).map(({ id }) => id),
+    sinceMs,
+    sinceKnown: known,
+  };
+}
+
+// Inside what the loop calls: a line outside of it, such as asyncio.run(), lasts as long as the program.
+function isInTask(thread: ThreadObservation, place: ReturnType<typeof conditionOf>["lasting"]): boolean {
+  const frames = lastFrames(thread);
+  const at = frames.findIndex((frame) => sameLine(frame, place));
+  return place !== undefined && at >= 0 && frames.slice(at).some(({ file }) => file.endsWith("/asyncio/events.py"));
+}
+
+/** A thread that had the GIL in nearly every look, at one line, while others waited for it and it was not handed over: C code that does not give it up. */
+export function heldGil(process: ProcessObservation): Finding | undefined {
+  const holder = process.threads.find(
+    ({ looks }) => looks.length > 1 && looks.filter(({ holdsGil }) => holdsGil).length >= looks.length * 0.75,
+  );
+  if (holder === undefined || process.gilKeptShare < 0.5) return undefined;
+  const [first] = holder.looks;
+  const oneLine = holder.looks.every(({ frames }) => sameLine(frames[0], first?.frames[0]));
+  const waiting = process.threads.filter((thread) => thread.tid !== holder.tid && conditionOf(thread).condition === "wants the GIL");
+  if (!oneLine || waiting.length === 0) return undefined;
+  const { place } = conditionOf(holder);
+  return {
+    kind: "GIL held",
+    stuck: true,
+    text: `${threadText(holder)} keeps the GIL in C code called from ${placeText(place)} ${sinceText(process.durationMs, false)}, and ${waiting.length} other ${waiting.length === 1 ? "thread waits" : "threads wait"} for it`,
+    culprit: place,
+    tids: [holder.tid, ...waiting.map(({ tid }) => tid)],
+    tasks: [],
+    sinceMs: process.durationMs,
+    sinceKnown: false,
+  };
+}

@@ -1,0 +1,143 @@
+// Threads that stood at one place of the application for the whole look, grouped by that place and what they wait for. Pure.
+// Only what can't be ordinary is called stuck: a scheduler sleeps and a consumer waits for ever, and both are well.
+
+import type { Finding, FindingKind } from "./finding.ts";
+import { waitsForHeldLock } from "./held-locks.ts";
+import type { ProcessObservation, ThreadObservation } from "./observation.ts";
+import { lastFrames, type ThreadCondition } from "./thread-condition.ts";
+import { doingText, placeText, sinceText, threadName, threadText } from "./words.ts";
+
+/** One finding per place and wait; threads that wait for a lock are left to held-locks.ts. */
+export function standingThreads(process: ProcessObservation, conditions: readonly ThreadCondition[]): Finding[] {
+  const groups = new Map<string, ThreadCondition[]>();
+  for (const one of conditions.filter(
+    (each) => each.condition === "stands" && (each.place !== undefined || each.serving) && !waitsForHeldLock(each),
+  )) {
+    const { place, state, thread, serving } = one;
+    const key = JSON.stringify([place?.file, place?.function, place?.line, state, thread.wait?.object, serving]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map((members) => toFinding(process, members));
+}
+
+function toFinding(process: ProcessObservation, members: readonly ThreadCondition[]): Finding {
+  const first = members[0] as ThreadCondition;
+  const repeats = members.some((one) => one.repeats);
+  const lasted = members.map(({ thread }) => thread.lastRanMs);
+  const known = !repeats && lasted.every((value) => value !== undefined);
+  const sinceMs = known ? Math.max(...lasted.map((value) => value ?? 0)) : process.durationMs;
+  const { kind, text, hangs } = meaningOf(first, process);
+  const stuck = !repeats && (hangs || first.serving);
+  const who = members.length === 1 ? threadText(first.thread) : `each of ${members.length} threads`;
+  const often = repeats ? " again and again" : "";
+  const holders = kind === "waits for a pool" ? process.threads.filter(({ tid }) => process.connectionHolders.includes(tid)) : [];
+  const others = [
+    ...first.thread.others,
+    ...(holders.length > 0 ? [`${nameSome(holders)} ${holders.length === 1 ? "has" : "have"} connections open`] : []),
+  ];
+  return {
+    kind,
+    stuck,
+    text: `${who} ${text}${often} in ${placeText(first.place)} ${sinceText(sinceMs, known)}${others.length > 0 ? `; ${others.join(", ")}` : ""}`,
+    culprit: stuck ? first.place : undefined,
+    tids: [...members.map(({ thread }) => thread), ...holders].map(({ tid }) => tid),
+    tasks: [],
+    sinceMs,
+    sinceKnown: known,
+  };
+}
+
+const mostNamed = 4;
+
+function nameSome(threads: readonly ThreadObservation[]): string {
+  const names = threads.slice(0, mostNamed).map(threadName);
+  return threads.length > mostNamed ? `${names.join(", ")} and ${threads.length - mostNamed} more` : names.join(" and ");
+}
+
+interface Meaning {
+  readonly kind: FindingKind;
+  readonly text: string;
+  /** True where such a wait is never what a program does between two pieces of work. */
+  readonly hangs: boolean;
+}
+
+function meaningOf(one: ThreadCondition, process: ProcessObservation): Meaning {
+  const { state, thread } = one;
+  const text = doingText(one);
+  if (waitsForPool(one)) return { kind: "waits for a pool", text: `waits for a free connection of a pool`, hangs: true };
+  if (state === "waits for a lock") return futexMeaning(one, text, process);
+  if (isLoop(one)) return { kind: "waits", text: "waits in select", hangs: false };
+  if (state === "connects") return { kind: "waits for a peer", text, hangs: true };
+  if (state === "reads a socket" || state === "writes a socket" || state === "waits in poll")
+    return { kind: "waits for a peer", text, hangs: !thread.fromClient && state !== "waits in poll" };
+  if (state === "writes a pipe") return { kind: "waits for a pipe", text: "writes to a full pipe", hangs: true };
+  if (state === "reads a pipe")
+    return isInSubprocess(one)
+      ? { kind: "waits for a child", text: "waits for the output of a child process", hangs: true }
+      : { kind: "waits", text, hangs: false };
+  if (state === "waits for a child process") return { kind: "waits for a child", text, hangs: isInSubprocess(one) };
+  return { kind: state === "sleeps" ? "sleeps" : "waits", text, hangs: state === "waits for the disk" };
+}
+
+function futexMeaning({ thread, place }: ThreadCondition, text: string, process: ProcessObservation): Meaning {
+  if (thread.call === "flock" || thread.call === "fcntl") return { kind: "waits for a file lock", text, hangs: true };
+  const joined =
+    thread.wait?.kind === "end of a thread" ? process.threads.find(({ tid }) => tid === thread.wait?.owners[0]?.tid) : undefined;
+  if (joined !== undefined) return { kind: "waits", text: `waits for the end of ${threadText(joined)}`, hangs: false };
+  const inner = lastFrames(thread).slice(0, 8);
+  const called = inner
+    .slice(
+      0,
+      Math.max(
+        0,
+        inner.findIndex((frame) => frame === place),
+      ),
+    )
+    .map((frame) => lastName(frame.function));
+  const kind =
+    called.includes("result") || called.includes("as_completed")
+      ? "the result of another thread"
+      : called.includes("acquire")
+        ? "a semaphore"
+        : called.includes("wait")
+          ? "a signal of another thread"
+          : "another thread";
+  return { kind: "waits", text: `waits for ${kind}`, hangs: false };
+}
+
+function lastName(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
+}
+
+// A call of select or epoll is a loop of the application's own; a time-out of a socket waits in poll.
+function isLoop({ state, thread }: ThreadCondition): boolean {
+  if (state === "sleeps") return false;
+  return (
+    state === "idle in epoll" ||
+    /^(?:select|pselect6|epoll_)/.test(thread.call) ||
+    (state === "waits in poll" && lastFrames(thread)[0]?.file.endsWith("/selectors.py") === true && !isInSubprocess({ thread }))
+  );
+}
+
+function isInSubprocess({ thread }: Pick<ThreadCondition, "thread">): boolean {
+  return lastFrames(thread)
+    .slice(0, 6)
+    .some(({ file }) => /\/python3\.\d+t?\/subprocess\.py$/.test(file));
+}
+
+const poolFiles = [
+  /\/sqlalchemy\/(?:pool\/|util\/queue\.py)/,
+  /\/psycopg_pool\//,
+  /\/psycopg2\/pool\.py$/,
+  /\/urllib3\/connectionpool\.py$/,
+  /\/redis\/connection\.py$/,
+  /\/pymongo\/(?:synchronous\/)?pool\.py$/,
+];
+
+// A pool's own queue or condition, not the use of one of its connections.
+function waitsForPool({ thread, state }: ThreadCondition): boolean {
+  if (state !== "waits for a lock" && state !== "sleeps") return false;
+  return lastFrames(thread)
+    .slice(0, 8)
+    .some(({ file }) => poolFiles.some((pool) => pool.test(file)));
+}

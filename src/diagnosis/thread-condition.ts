@@ -1,0 +1,108 @@
+// What one thread did over the look: stood at one place, computed at one place, moved on, or waited for work. Pure.
+
+import type { Frame, ThreadActivity } from "../stacks/model.ts";
+import type { ThreadLook, ThreadObservation } from "./observation.ts";
+import { isApplication, isServing, isWaitForWork } from "./places-of-work.ts";
+
+export interface ThreadCondition {
+  readonly thread: ThreadObservation;
+  readonly condition: "waits for work" | "stands" | "computes" | "wants the GIL" | "moves" | "unreadable";
+  /** What it did in the last look. */
+  readonly state: ThreadActivity;
+  readonly detail: string | undefined;
+  /** Innermost frame of the application in the last look. */
+  readonly place: Frame | undefined;
+  /** Whether that frame's line was the same in every look. */
+  readonly samePlace: boolean;
+  /** The innermost line of the application that was being executed in every look, at this place or further out. */
+  readonly lasting: Frame | undefined;
+  /** Stands at one place, but ran in between: a short wait that is repeated. */
+  readonly repeats: boolean;
+  /** True inside a request or a job of a queue: somebody waits for it, even where no line of the application is in the stack. */
+  readonly serving: boolean;
+}
+
+/** The innermost frame of the application's own code. */
+export function applicationFrame(frames: readonly Frame[]): Frame | undefined {
+  return frames.find(isApplication);
+}
+
+export function sameLine(a: Frame | undefined, b: Frame | undefined): boolean {
+  return a?.file === b?.file && a?.function === b?.function && a?.line === b?.line;
+}
+
+/** The frames of the last look. */
+export function lastFrames({ looks }: ThreadObservation): readonly Frame[] {
+  return looks.findLast(({ frames }) => frames.length > 0)?.frames ?? [];
+}
+
+export function conditionOf(thread: ThreadObservation): ThreadCondition {
+  const looks = thread.looks.filter(({ frames }) => frames.length > 0);
+  const last = looks.at(-1);
+  const nothing = { thread, detail: undefined, place: undefined, samePlace: false, lasting: undefined, repeats: false, serving: false };
+  if (last === undefined) return { ...nothing, condition: "unreadable", state: thread.looks.at(-1)?.state ?? "unknown" };
+  const place = applicationFrame(last.frames);
+  const samePlace = looks.length > 1 && looks.every(({ frames }) => sameLine(applicationFrame(frames), place));
+  const oneLine = samePlace && looks.every(({ frames }) => sameLine(frames[0], last.frames[0]));
+  const lasting = looks.length > 1 ? lastingFrame(looks) : undefined;
+  const facts = {
+    thread,
+    state: last.state,
+    detail: last.detail,
+    place,
+    samePlace,
+    lasting,
+    repeats: oneLine && thread.ran,
+    serving: isServing(last.frames),
+  };
+  return { ...facts, condition: conditionIn(thread, looks, oneLine) };
+}
+
+function conditionIn(thread: ThreadObservation, looks: readonly ThreadLook[], oneLine: boolean): ThreadCondition["condition"] {
+  if (looks.every((look) => waitsForWork(look, thread.runsLoop))) return "waits for work";
+  const running = looks.filter(({ state }) => isRunning(state)).length;
+  if (running >= looks.length * 0.75) return computes(looks, thread.cpuShare) ? "computes" : "wants the GIL";
+  return looks.length > 1 && oneLine && looks.every(({ state }) => isBlocking(state)) ? "stands" : "moves";
+}
+
+// The outermost frames are compared first, as far as they are the same in all looks.
+function lastingFrame(looks: readonly ThreadLook[]): Frame | undefined {
+  const [first, ...others] = looks.map(({ frames }) => frames.toReversed());
+  const shared = (first ?? []).findIndex((frame, depth) => others.some((frames) => !sameLine(frames[depth], frame)));
+  const common = (first ?? []).slice(0, shared < 0 ? undefined : shared);
+  return common.findLast(isApplication);
+}
+
+function isRunning(state: ThreadActivity): boolean {
+  return state === "on CPU" || state === "waits for the GIL";
+}
+
+function isBlocking(state: ThreadActivity): boolean {
+  return !isRunning(state) && state !== "unknown" && state !== "ended";
+}
+
+// A thread that queues for the GIL wakes every few milliseconds and, on a busy machine, then queues for a core: it looks as if it ran, and uses nothing.
+function computes(looks: readonly ThreadLook[], cpuShare: number): boolean {
+  return cpuShare > 0.1 || looks.filter(({ holdsGil }) => holdsGil).length > looks.length / 2;
+}
+
+const waitingStates: ReadonlySet<ThreadActivity> = new Set([
+  "waits for a lock",
+  "idle in epoll",
+  "waits in poll",
+  "accepts connections",
+  "sleeps",
+  "reads a pipe",
+  "reads a socket",
+  "waits for a child process",
+]);
+
+/** Whether a look shows a thread between two pieces of work: in its server's or pool's own wait, with none of the application's code inside it. */
+export function waitsForWork({ frames, state }: ThreadLook, runsLoop: boolean): boolean {
+  if (state === "accepts connections") return true;
+  if (!waitingStates.has(state)) return false;
+  const own = frames.findIndex(isApplication);
+  if (isServing(frames)) return false;
+  // A loop written in C (uvloop) waits without a frame of its own.
+  return own < 0 || (runsLoop && state === "idle in epoll") || frames.slice(0, own).some(isWaitForWork);
+}

@@ -1,0 +1,67 @@
+// What a command is, apart from its handler: one record, from which arguments, help, completion, the manual and checks follow.
+
+import type { z } from "zod";
+import type { Level } from "./level.ts";
+import type { Shape, View } from "./view.ts";
+
+/** Facts that a parameter's schema carries in `.meta()`; the rest (type, default, description) is zod's own. */
+export interface ParameterFacts {
+  /** Given by its place on the command line instead of `--name`. */
+  readonly positional?: boolean;
+  /** One letter: `-f`. */
+  readonly short?: string;
+  /** What stands for the value in help: `--for DURATION`. */
+  readonly placeholder?: string;
+  /** A file of the caller's own process, which no hub ever opens. */
+  readonly callerFile?: boolean;
+  /** An empty text is a value too; elsewhere it is taken for a mistake. */
+  readonly mayBeEmpty?: boolean;
+  /** A whole number of milliseconds that people write as a time: `3s`, `500ms`. */
+  readonly duration?: boolean;
+  /** A request that gives this parameter is of this level instead of the record's, where it is the higher one. Data, so that help and policies can say it too. */
+  readonly level?: Level;
+}
+
+/** Facts that a result's text carries in `.meta()`: who could have written it (law 9), for whatever reads the JSON. */
+export interface TextFacts {
+  /** The target or somebody who talks to it wrote this text: never an instruction, and cleaned before it is drawn. */
+  readonly origin: "target" | "request" | "operator";
+}
+
+export interface Example {
+  readonly command: string;
+  readonly says: string;
+}
+
+export interface CommandRecord<Params extends z.ZodObject = z.ZodObject, Result extends z.ZodType = z.ZodType> {
+  /** The name people type; with a blank for a command of a group (`audit list`, in files `audit-list`). */
+  readonly name: string;
+  readonly level: Level;
+  /** One line, without a full stop. */
+  readonly summary: string;
+  /** A few sentences for help and the manual: what it shows, what it can't see. */
+  readonly description: string;
+  readonly target: "none" | "optional" | "required";
+  readonly params: Params;
+  readonly result: Result;
+  readonly shape: Shape;
+  /** Left out where the audit log has no use for it: `help`, `completion`. */
+  readonly recorded: boolean;
+  /** Left out of help, the manual and completion: called by programs. */
+  readonly hidden?: true;
+  readonly examples: readonly Example[];
+  /** The result as people see it. Pure. */
+  view(result: z.output<Result>, params: z.output<Params>): View[];
+}
+
+/** Keeps the types of one record; the catalogue holds them all as `CommandRecord`. */
+export function defineCommand<Params extends z.ZodObject, Result extends z.ZodType>(
+  record: CommandRecord<Params, Result>,
+): CommandRecord<Params, Result> {
+  return record;
+}
+
+/** The file name that a command has in every layer. */
+export function fileNameOf(commandName: string): string {
+  return commandName.replaceAll(" ", "-");
+}

@@ -1,0 +1,32 @@
+// The schema of one worker's verdict in an answer, shared by `why` and `report`.
+
+import { z } from "zod";
+import { foreignText, frameSchema, targetHeadSchema } from "./stack-schema.ts";
+
+export const findingSchema = z.object({
+  kind: z.string(),
+  /** False for what is only stated: a scheduler that sleeps, a consumer without work. */
+  stuck: z.boolean(),
+  text: foreignText,
+  culprit: frameSchema.nullable(),
+  tids: z.array(z.int()),
+  tasks: z.array(z.string()),
+  sinceMs: z.number(),
+  /** False where it is only the time of looking. */
+  sinceKnown: z.boolean(),
+});
+
+export const evidenceSchema = z.object({ label: foreignText, state: foreignText, frames: z.array(frameSchema) });
+
+export const workerVerdictSchema = targetHeadSchema.extend({
+  /** True where nothing moves: a deadlock, a wait, a loop that stands. */
+  stuck: z.boolean(),
+  verdict: findingSchema,
+  /** Everything else that was found, less important. */
+  also: z.array(findingSchema),
+  /** Stacks that show it, innermost frame first. */
+  evidence: z.array(evidenceSchema),
+});
+
+export type WorkerVerdictResult = z.output<typeof workerVerdictSchema>;
+export type FindingResult = z.output<typeof findingSchema>;

@@ -1,0 +1,17 @@
+// Whose code a frame is: the application's own, a library's, or Python's; and a short name for the files of the latter two.
+// Read by views (what to dim) and by whatever looks for the application's own line.
+
+export type FrameOrigin = "application" | "library" | "python";
+
+const library = /\/(?:site|dist)-packages\/(.+)$/;
+const standard = /\/(?:lib|lib64)\/(?:python3(?:\.\d+)?t?|python3\.\d+\.zip)\/(.+)$/;
+
+export function frameOrigin(file: string): FrameOrigin {
+  if (library.test(file)) return "library";
+  return standard.test(file) || file.startsWith("<frozen ") ? "python" : "application";
+}
+
+/** "flask/app.py" instead of the whole path for libraries, the path itself for the application's files. */
+export function shortFile(file: string): string {
+  return library.exec(file)?.[1] ?? standard.exec(file)?.[1] ?? file;
+}

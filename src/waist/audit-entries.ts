@@ -1,0 +1,86 @@
+// What the log says about one request: who, what, where, why, the decision, the outcome. Everything in it is bounded.
+
+import { canonicalJson } from "../base/canonical-json.ts";
+import type { Refused } from "../gate/decide.ts";
+import type { AuditEntry } from "../protocol/audit.ts";
+import type { CommandRecord } from "../protocol/command.ts";
+import type { Caller, Request } from "../protocol/request.ts";
+import { sha256 } from "./audit-chain.ts";
+
+const maxParamsBytes = 16_384;
+const maxTextCharacters = 2_000;
+const maxPids = 4_096;
+const maxRules = 100;
+
+/** A request as dispatch has checked it. */
+export interface LoggedRequest {
+  readonly record: CommandRecord;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly request: Request;
+  readonly caller: Caller;
+}
+
+export interface Ending {
+  readonly outcome: "done" | "partial" | "failed";
+  readonly code?: string;
+  readonly durationMs: number;
+  readonly answerBytes: number;
+  readonly pids: readonly number[];
+  /** What was hidden in the answer, by rule. */
+  readonly redactions?: readonly { readonly rule: string; readonly count: number }[];
+}
+
+export function beganEntry(id: string, logged: LoggedRequest, rule: string): AuditEntry {
+  const { reason } = logged.request;
+  return {
+    kind: "began",
+    ...whoAndWhat(id, logged),
+    params: boundedParams(logged.params),
+    ...(reason === undefined ? {} : { reason: boundedText(reason) }),
+    rule: boundedText(rule),
+  };
+}
+
+export function refusedEntry(id: string, logged: LoggedRequest, decision: Refused): AuditEntry {
+  return { kind: "refused", ...whoAndWhat(id, logged), rule: boundedText(decision.rule), message: boundedText(decision.message) };
+}
+
+export function endedEntry(id: string, ending: Ending): AuditEntry {
+  const omitted = ending.pids.length - maxPids;
+  return {
+    kind: "ended",
+    request: id,
+    outcome: ending.outcome,
+    ...(ending.code === undefined ? {} : { code: boundedText(ending.code) }),
+    durationMs: Math.round(ending.durationMs * 1_000) / 1_000,
+    answerBytes: ending.answerBytes,
+    pids: ending.pids.slice(0, maxPids),
+    ...(omitted > 0 ? { pidsOmitted: omitted } : {}),
+    ...(ending.redactions === undefined || ending.redactions.length === 0
+      ? {}
+      : { redactions: ending.redactions.slice(0, maxRules).map(({ rule, count }) => ({ rule: boundedText(rule), count })) }),
+  };
+}
+
+function whoAndWhat(id: string, { record, request, caller }: LoggedRequest) {
+  return {
+    request: id,
+    user: boundedText(caller.user),
+    uid: caller.uid,
+    via: caller.via,
+    command: record.name,
+    level: record.level,
+    ...(request.target === undefined ? {} : { target: boundedText(request.target) }),
+  };
+}
+
+/** Params above 16 KiB are kept as their size and hash: enough to recognise them, too little to fill a disk. */
+function boundedParams(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const text = canonicalJson(params);
+  const sizeBytes = Buffer.byteLength(text);
+  return sizeBytes <= maxParamsBytes ? { ...params } : { omittedBytes: sizeBytes, omittedSha256: sha256(text) };
+}
+
+function boundedText(text: string): string {
+  return text.length <= maxTextCharacters ? text : `${text.slice(0, maxTextCharacters)}… (cut, ${text.length} characters)`;
+}
