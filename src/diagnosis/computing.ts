@@ -22,6 +22,7 @@ export function computingThreads(process: ProcessObservation, conditions: readon
 }
 
 function whereText(one: ThreadCondition): string {
+  if (lastFrames(one.thread).length === 0) return "at places that changed too fast to be read (ispyd threads --pause shows them),";
   if (one.place === undefined) return "outside the application's code";
   if (isAtOneLine(one)) return `at one line, ${placeText(one.place)},`;
   return one.serving && one.lasting !== undefined

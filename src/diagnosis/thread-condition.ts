@@ -40,7 +40,7 @@ export function conditionOf(thread: ThreadObservation): ThreadCondition {
   const looks = thread.looks.filter(({ frames }) => frames.length > 0);
   const last = looks.at(-1);
   const nothing = { thread, detail: undefined, place: undefined, samePlace: false, lasting: undefined, repeats: false, serving: false };
-  if (last === undefined) return { ...nothing, condition: "unreadable", state: thread.looks.at(-1)?.state ?? "unknown" };
+  if (last === undefined) return { ...nothing, condition: conditionUnseen(thread), state: thread.looks.at(-1)?.state ?? "unknown" };
   const place = applicationFrame(last.frames);
   const samePlace = looks.length > 1 && looks.every(({ frames }) => sameLine(applicationFrame(frames), place));
   const oneLine = samePlace && looks.every(({ frames }) => sameLine(frames[0], last.frames[0]));
@@ -56,6 +56,12 @@ export function conditionOf(thread: ThreadObservation): ThreadCondition {
     serving: isServing(last.frames),
   };
   return { ...facts, condition: conditionIn(thread, looks, oneLine) };
+}
+
+// A stack that changed under every look was not read, which says as much as a stack: nothing that stands does that.
+function conditionUnseen({ looks, cpuShare }: ThreadObservation): "computes" | "unreadable" {
+  const running = looks.filter(({ state }) => isRunning(state)).length;
+  return looks.length > 0 && running >= looks.length * 0.75 && computes(looks, cpuShare) ? "computes" : "unreadable";
 }
 
 function conditionIn(thread: ThreadObservation, looks: readonly ThreadLook[], oneLine: boolean): ThreadCondition["condition"] {

@@ -163,3 +163,12 @@ test("a server that reads the next request of a connection is idle", () => {
   ];
   expect(verdictOf(thread(frames, "reads a socket", { call: "recvfrom" }))).toEqual({ kind: "idle", stuck: false, line: undefined });
 });
+
+test("a thread whose stack changed under every look, and that used its core, computes; nobody is accused", () => {
+  const unread = look([], "on CPU", { holdsGil: true });
+  expect(verdictOf(thread([], "on CPU", { looks: [unread, unread, unread], cpuShare: 1 }))).toEqual({
+    kind: "busy",
+    stuck: false,
+    line: undefined,
+  });
+});
