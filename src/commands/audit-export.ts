@@ -9,7 +9,7 @@ import type { Handler } from "../protocol/request.ts";
 const cap = 100_000;
 
 const csvColumns =
-  "time chain sequence kind request user uid via command level target reason rule outcome code durationMs answerBytes pids message params heads tornBytes tornSha256 previous".split(
+  "time chain sequence kind request user uid via command level target reason rule outcome code durationMs answerBytes pids message params heads tornBytes tornSha256 previous pidsRefused redactions".split(
     " ",
   );
 

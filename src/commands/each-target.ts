@@ -15,7 +15,7 @@ export interface EachTarget<One> {
 
 /**
  * Runs `read` on every process of the request's target. A process that can't be read becomes an entry of `unreadable` and a partial answer;
- * where none could be read, the first Failure is thrown.
+ * where none could be read, a refusal is thrown before any other Failure.
  */
 export async function readEachTarget<One>(
   context: Context,
@@ -34,15 +34,18 @@ export async function readEachTarget<One>(
       context.touched(target.pid);
       context.progress({ done: index, total: targets.length, label: target.service });
       const answer = read(target, watchdog);
-      if (answer instanceof Failure) failures.push({ target, failure: answer });
-      else answers.push(answer);
+      if (!(answer instanceof Failure)) answers.push(answer);
+      else {
+        failures.push({ target, failure: answer });
+        if (answer.family === "refused") context.refused(target.pid);
+      }
       // Lets an interrupt or the time limit in between two processes.
       await new Promise((resolve) => setImmediate(resolve));
     }
   } finally {
     watchdog?.close();
   }
-  const [first] = failures;
+  const first = failures.find(({ failure }) => failure.family === "refused") ?? failures[0];
   if (answers.length === 0 && first !== undefined) throw first.failure;
   return { answers, unreadable: failures.map(({ target, failure }) => unreadableOf(context, target, failure)) };
 }

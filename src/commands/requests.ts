@@ -1,5 +1,6 @@
 // `requests`: finds the requests in flight in every process of the target from outside. The path: dispatch -> here -> outside/requests.
 
+import { randomBytes } from "node:crypto";
 import { Failure } from "../base/failure.ts";
 import type { Activity } from "../outside/activity.ts";
 import { createCodeCache } from "../outside/code.ts";
@@ -17,7 +18,8 @@ import type { Watchdog } from "../outside/watchdog.ts";
 import type record from "../protocol/commands/requests.ts";
 import type { Context, Handler } from "../protocol/request.ts";
 import type { RequestResult, RequestsTarget } from "../protocol/requests-schema.ts";
-import { createRedactor, type Redactor } from "../redaction/redactor.ts";
+import { type Redaction, sumRedactions } from "../redaction/counts.ts";
+import { createRedactor } from "../redaction/redactor.ts";
 import { shortFile } from "../stacks/origin.ts";
 import { ceilingRefusal } from "./ceiling.ts";
 import { headOf, readEachTarget } from "./each-target.ts";
@@ -33,12 +35,16 @@ interface Params {
 }
 
 export const run: Handler<typeof record> = async (params, context) => {
-  const redactor = params.values ? createRedactor() : undefined;
+  const redactionKey = params.values ? randomBytes(32) : undefined;
   const lastRan = openLastRan();
   const { answers, unreadable } = await readEachTarget(context, params.pause, (target, watchdog) =>
-    readTarget({ target, watchdog, params, context, redactor, lastRan }),
+    readTarget({ target, watchdog, params, context, redactionKey, lastRan }),
   );
-  return { targets: [...answers], unreadable: [...unreadable] };
+  return {
+    targets: answers.map(({ target }) => target),
+    unreadable: [...unreadable],
+    redactions: sumRedactions(answers.map(({ redactions }) => redactions)),
+  };
 };
 
 interface TargetReading {
@@ -46,27 +52,42 @@ interface TargetReading {
   readonly watchdog: Watchdog | undefined;
   readonly params: Params;
   readonly context: Context;
-  /** Only where values are asked for. */
-  readonly redactor: Redactor | undefined;
+  /** Only where values are asked for: equal secrets of one answer get equal fingerprints. */
+  readonly redactionKey: Uint8Array | undefined;
   readonly lastRan: LastRan;
 }
 
-function readTarget(reading: TargetReading): RequestsTarget | Failure {
-  const { target, watchdog, redactor } = reading;
+interface TargetAnswer {
+  readonly target: RequestsTarget;
+  readonly redactions: readonly Redaction[];
+}
+
+function readTarget(reading: TargetReading): TargetAnswer | Failure {
+  const { target, watchdog, redactionKey } = reading;
   return withInterpreter(target, (interpreter) => {
-    const refusal = redactor === undefined ? undefined : ceilingRefusal(interpreter, "capture");
+    const refusal = redactionKey === undefined ? undefined : ceilingRefusal(interpreter, "capture");
     if (refusal !== undefined) return refusal;
     const read = readOnce(target, watchdog, (stopped) => look(interpreter, stopped));
     if (read instanceof Failure) return read;
     noteLimits(reading, read.value);
-    const results = toResults(reading, interpreter, read.value);
-    return { ...headOf(target, interpreter.version), paused: read.stopped, requests: results, total: read.value.search.requests.length };
+    const found = toResults(reading, interpreter, read.value);
+    const facts = { paused: read.stopped, requests: found.map(({ result }) => result), total: read.value.search.requests.length };
+    return {
+      target: { ...headOf(target, interpreter.version), ...facts },
+      redactions: sumRedactions(found.map(({ redactions }) => redactions)),
+    };
   });
 }
 
+interface OneResult {
+  readonly result: RequestResult;
+  /** What was hidden in its values. */
+  readonly redactions: readonly Redaction[];
+}
+
 // The oldest first; values are read only of what is shown.
-function toResults(reading: TargetReading, interpreter: Interpreter, { snapshot, search }: Looked): RequestResult[] {
-  const { target, params, redactor } = reading;
+function toResults(reading: TargetReading, interpreter: Interpreter, { snapshot, search }: Looked): OneResult[] {
+  const { target, params, redactionKey } = reading;
   const process = { sockets: openSocketTable(target.pid), memory: interpreter.memory };
   return search.requests
     .map((request) => {
@@ -75,10 +96,9 @@ function toResults(reading: TargetReading, interpreter: Interpreter, { snapshot,
     })
     .toSorted((a, b) => knownAge(b.result) - knownAge(a.result))
     .slice(0, params.limit)
-    .map(({ request, result }) => {
-      const values = redactor === undefined ? undefined : valuesOf(interpreter, request, redactor);
-      return values === undefined ? result : { ...result, values };
-    });
+    .map(({ request, result }) =>
+      redactionKey === undefined ? { result, redactions: [] } : withValues({ interpreter, request, result, redactionKey }),
+    );
 }
 
 function knownAge({ ageMs, standsMs }: RequestResult): number {
@@ -163,8 +183,17 @@ function awaitText({ frames, task }: InFlight): string {
   return `awaits ${innermost.function} (${shortFile(innermost.file)}:${innermost.line})`;
 }
 
+interface ValuesAsked {
+  readonly interpreter: Interpreter;
+  readonly request: InFlight;
+  readonly result: RequestResult;
+  readonly redactionKey: Uint8Array;
+}
+
 // A request that ended while its values were read could have left another's in its place.
-function valuesOf(interpreter: Interpreter, request: InFlight, redactor: Redactor): RequestResult["values"] {
+function withValues({ interpreter, request, result, redactionKey }: ValuesAsked): OneResult {
+  const redactor = createRedactor({ key: redactionKey });
   const { headers, ...values } = readRequestValues(interpreter.heap, request, redactor);
-  return isStillInFlight(interpreter, request) ? { ...values, headers: [...headers] } : undefined;
+  if (!isStillInFlight(interpreter, request)) return { result, redactions: [] };
+  return { result: { ...result, values: { ...values, headers: [...headers] } }, redactions: redactor.totals() };
 }

@@ -18,7 +18,7 @@ const columns: readonly Column[] = [
   { title: "WHY", shrinks: true },
 ];
 
-const tones: Record<Ended["outcome"], Tone> = { done: "plain", partial: "warn", failed: "bad" };
+const tones: Record<Ended["outcome"], Tone> = { done: "plain", partial: "warn", refused: "warn", failed: "bad" };
 
 export function auditListView({ records, total }: { records: readonly PlacedAuditRecord[]; total: number }): View[] {
   const ends = new Map(records.flatMap(({ record }) => (record.kind === "ended" ? [[record.request, record] as const] : [])));

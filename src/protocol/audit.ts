@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { levels } from "./level.ts";
+import { redactionSchema } from "./value-schema.ts";
 
 /** Every record is one line of canonical JSON; `previous` is the SHA-256 of the line before in the same chain file. */
 const base = {
@@ -29,8 +30,11 @@ export const auditRecordSchema = z.discriminatedUnion("kind", [
     ...base,
     kind: z.literal("ended"),
     request: z.string(),
-    outcome: z.enum(["done", "partial", "failed"]),
+    /** refused: a rule of the target itself, such as its owner's ceiling, which is known only once the target is found. */
+    outcome: z.enum(["done", "partial", "failed", "refused"]),
     code: z.string().optional(),
+    /** Why, of what was refused. */
+    message: z.string().optional(),
     durationMs: z.number(),
     /** How much was answered, in bytes of JSON. */
     answerBytes: z.int(),
@@ -38,8 +42,10 @@ export const auditRecordSchema = z.discriminatedUnion("kind", [
     pids: z.array(z.int()),
     /** How many more there were, where the list was cut. */
     pidsOmitted: z.int().optional(),
-    /** What was hidden in the answer, by rule. */
-    redactions: z.array(z.object({ rule: z.string(), count: z.int() })).optional(),
+    /** Those of them that a rule of their own kept from being read, such as their owner's ceiling. */
+    pidsRefused: z.array(z.int()).optional(),
+    /** What was hidden in the answer, by rule: at the source, and in the last pass over its texts. */
+    redactions: z.array(redactionSchema).optional(),
   }),
   z.object({
     ...base,

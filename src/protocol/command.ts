@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 import type { Level } from "./level.ts";
+import type { RedactionResult } from "./value-schema.ts";
 import type { Shape, View } from "./view.ts";
 
 /** Facts that a parameter's schema carries in `.meta()`; the rest (type, default, description) is zod's own. */
@@ -50,6 +51,8 @@ export interface CommandRecord<Params extends z.ZodObject = z.ZodObject, Result 
   /** Left out of help, the manual and completion: called by programs. */
   readonly hidden?: true;
   readonly examples: readonly Example[];
+  /** What its answer says was hidden at the source, where it reads values: the audit log counts it with what is hidden later. Pure. */
+  redactions?(result: z.output<Result>): readonly RedactionResult[];
   /** The result as people see it. Pure. */
   view(result: z.output<Result>, params: z.output<Params>): View[];
 }

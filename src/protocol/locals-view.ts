@@ -3,21 +3,12 @@
 import type { Variable } from "../stacks/value.ts";
 import { dim, strong, targetName } from "./frame-view.ts";
 import type { LocalsTarget } from "./locals-schema.ts";
-import { valueLines } from "./value-view.ts";
+import type { RedactionResult } from "./value-schema.ts";
+import { hiddenView, valueLines } from "./value-view.ts";
 import type { Cell, View } from "./view.ts";
 
-export function localsView(result: { targets: readonly LocalsTarget[]; redactions: readonly { rule: string; count: number }[] }): View[] {
-  return [
-    ...result.targets.map((target): View => ({ shape: "events", lines: targetLines(target) })),
-    ...(result.redactions.length === 0
-      ? []
-      : [
-          {
-            shape: "events" as const,
-            lines: [[dim(`hidden: ${result.redactions.map(({ rule, count }) => `${rule} (${count})`).join(", ")}`)]],
-          },
-        ]),
-  ];
+export function localsView(result: { targets: readonly LocalsTarget[]; redactions: readonly RedactionResult[] }): View[] {
+  return [...result.targets.map((target): View => ({ shape: "events", lines: targetLines(target) })), ...hiddenView(result.redactions)];
 }
 
 function targetLines(target: LocalsTarget): Cell[][] {

@@ -55,6 +55,8 @@ export interface Context {
   note(note: Note): void;
   /** Tells the audit log which process is being read, once per process. */
   touched(pid: number): void;
+  /** Tells the audit log which process a rule of its own kept from being read, where others answered. */
+  refused(pid: number): void;
   progress(progress: Progress): void;
 }
 

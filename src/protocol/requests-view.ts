@@ -5,6 +5,8 @@ import { shortFile } from "../stacks/origin.ts";
 import { dim, strong, targetName } from "./frame-view.ts";
 import type { RequestResult, RequestsTarget } from "./requests-schema.ts";
 import type { FrameResult } from "./stack-schema.ts";
+import type { RedactionResult } from "./value-schema.ts";
+import { hiddenView } from "./value-view.ts";
 import type { Cell, Column, View } from "./view.ts";
 
 const columns: readonly Column[] = [
@@ -21,7 +23,12 @@ interface Row {
   readonly request: RequestResult;
 }
 
-export function requestsView({ targets }: { readonly targets: readonly RequestsTarget[] }): View[] {
+interface RequestsAnswer {
+  readonly targets: readonly RequestsTarget[];
+  readonly redactions: readonly RedactionResult[];
+}
+
+export function requestsView({ targets, redactions }: RequestsAnswer): View[] {
   const rows = targets
     .flatMap((target) => target.requests.map((request) => ({ target, request })))
     .sort((a, b) => knownAge(b.request) - knownAge(a.request));
@@ -30,6 +37,7 @@ export function requestsView({ targets }: { readonly targets: readonly RequestsT
   return [
     { shape: "table", columns, rows: rows.map(toRow), empty: "no request is in work" },
     ...(withValues.length === 0 ? [] : [{ shape: "events" as const, lines: withValues.flatMap((row) => valueLines(row)) }]),
+    ...hiddenView(redactions),
     {
       shape: "events",
       lines: [

@@ -35,3 +35,5 @@ export const variableSchema = z.object({ name: foreignText, kind: z.enum(variabl
 
 /** How often each rule of redaction hid something. */
 export const redactionSchema = z.object({ rule: z.string(), count: z.int() });
+
+export type RedactionResult = z.output<typeof redactionSchema>;

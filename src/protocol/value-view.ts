@@ -1,10 +1,18 @@
 // Captured values as people read them: on one line where that is short, else as an indented tree. Looks like Python where Python has a way to write it.
 
 import type { Value } from "../stacks/value.ts";
-import type { Cell } from "./view.ts";
+import { dim } from "./frame-view.ts";
+import type { RedactionResult } from "./value-schema.ts";
+import type { Cell, View } from "./view.ts";
 
 const lineCharacters = 100;
 const indent = 2;
+
+/** One line that counts what was hidden, by rule; nothing where nothing was. */
+export function hiddenView(redactions: readonly RedactionResult[]): View[] {
+  if (redactions.length === 0) return [];
+  return [{ shape: "events", lines: [[dim(`hidden: ${redactions.map(({ rule, count }) => `${rule} (${count})`).join(", ")}`)]] }];
+}
 
 /** Lines for `label value`, the first at `level`, what it holds below it. */
 export function valueLines(label: Cell, value: Value, level: number): Cell[][] {
@@ -25,7 +33,7 @@ interface Child {
 
 function childrenOf({ items, entries, fields }: Value): Child[] {
   return [
-    ...(items ?? []).map((value, index) => ({ label: dimmed(`[${index}]`), value })),
+    ...(items ?? []).map((value, index) => ({ label: dim(`[${index}]`), value })),
     ...(entries ?? []).map(({ key, value }) => ({ label: `${shortText(key) ?? headText(key)}:`, value })),
     ...(fields ?? []).map(({ name, value }) => ({ label: `.${name} =`, value })),
   ];
@@ -153,10 +161,6 @@ function isMarked({ changed, items, entries, fields }: Value): boolean {
   return [...(items ?? []), ...(entries ?? []).flatMap(({ key, value }) => [key, value]), ...(fields ?? []).map(({ value }) => value)].some(
     isMarked,
   );
-}
-
-function dimmed(text: string): Cell {
-  return { text, tone: "dim" };
 }
 
 function textOf(cell: Cell): string {

@@ -21,11 +21,14 @@ export interface LoggedRequest {
 }
 
 export interface Ending {
-  readonly outcome: "done" | "partial" | "failed";
+  readonly outcome: "done" | "partial" | "failed" | "refused";
   readonly code?: string;
+  /** Why it was refused. */
+  readonly message?: string;
   readonly durationMs: number;
   readonly answerBytes: number;
   readonly pids: readonly number[];
+  readonly pidsRefused?: readonly number[];
   /** What was hidden in the answer, by rule. */
   readonly redactions?: readonly { readonly rule: string; readonly count: number }[];
 }
@@ -52,10 +55,12 @@ export function endedEntry(id: string, ending: Ending): AuditEntry {
     request: id,
     outcome: ending.outcome,
     ...(ending.code === undefined ? {} : { code: boundedText(ending.code) }),
+    ...(ending.message === undefined ? {} : { message: boundedText(ending.message) }),
     durationMs: Math.round(ending.durationMs * 1_000) / 1_000,
     answerBytes: ending.answerBytes,
     pids: ending.pids.slice(0, maxPids),
     ...(omitted > 0 ? { pidsOmitted: omitted } : {}),
+    ...(ending.pidsRefused === undefined || ending.pidsRefused.length === 0 ? {} : { pidsRefused: ending.pidsRefused.slice(0, maxPids) }),
     ...(ending.redactions === undefined || ending.redactions.length === 0
       ? {}
       : { redactions: ending.redactions.slice(0, maxRules).map(({ rule, count }) => ({ rule: boundedText(rule), count })) }),

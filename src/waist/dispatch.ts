@@ -9,6 +9,7 @@ import type { CommandRecord } from "../protocol/command.ts";
 import { levelOfRequest } from "../protocol/parameters.ts";
 import type { Answer, Caller, Context, Handler, Note, Progress, Request, Settings } from "../protocol/request.ts";
 import { closestNames } from "../base/closest-names.ts";
+import { type Redaction, sumRedactions } from "../redaction/counts.ts";
 import { createRedactor } from "../redaction/redactor.ts";
 import type { Ending } from "./audit-entries.ts";
 import type { AuditLog } from "./audit-log.ts";
@@ -62,28 +63,39 @@ async function run(running: Run): Promise<Answer> {
   const handler = house.handlers.get(record.name);
   if (handler === undefined) throw new Failure({ code: "bug", message: `no handler for ${record.name}` });
   const pids = new Set<number>();
+  const pidsRefused = new Set<number>();
   const startedMs = monotonicMs();
   const timeLimit = AbortSignal.timeout(durationMs);
   const redactor = createRedactor();
   // What has no target is the operator's own: the log and the help.
   const redact = record.target === "none" && record.level === "local" ? (text: string): string => text : textRedactor(redactor);
-  const ended = (ending: Pick<Ending, "outcome" | "answerBytes" | "code">): void =>
-    log.ended({ ...ending, pids: [...pids], durationMs: monotonicMs() - startedMs, redactions: redactor.totals() });
+  const ended = (ending: Pick<Ending, "outcome" | "answerBytes" | "code" | "message">, atSource: readonly Redaction[] = []): void =>
+    log.ended({
+      ...ending,
+      pids: [...pids],
+      pidsRefused: [...pidsRefused],
+      durationMs: monotonicMs() - startedMs,
+      redactions: sumRedactions([atSource, redactor.totals()]),
+    });
   try {
-    const found = await handler(params, contextOf(running, { startedMs, timeLimit, pids }));
+    const found = await handler(params, contextOf(running, { startedMs, timeLimit, pids, pidsRefused }));
     const result = redactTexts(found, redact);
-    ended({ outcome: notes.some((note) => note.partial) ? "partial" : "done", answerBytes: JSON.stringify(result).length });
+    const outcome = notes.some((note) => note.partial) ? "partial" : "done";
+    ended({ outcome, answerBytes: JSON.stringify(result).length }, record.redactions?.(result));
     return { command: record.name, result, notes: notes.map((note) => redactNote(note, redact)) };
   } catch (thrown) {
-    const failure = timeLimit.aborted ? timedOut(record, durationMs) : asked.signal.aborted ? interrupted(record) : failureOf(thrown);
-    ended({ outcome: "failed", answerBytes: 0, code: failure.code });
-    throw redactFailure(failure, redact);
+    const cause = timeLimit.aborted ? timedOut(record, durationMs) : asked.signal.aborted ? interrupted(record) : failureOf(thrown);
+    const failure = redactFailure(cause, redact);
+    const { code, message, family } = failure;
+    // A rule that only the target could tell, as its owner's ceiling, refuses as much as one that was known before.
+    ended({ answerBytes: 0, code, ...(family === "refused" ? { outcome: "refused", message } : { outcome: "failed" }) });
+    throw failure;
   }
 }
 
 function contextOf(
   { house, asked, notes, durationMs }: Run,
-  { startedMs, timeLimit, pids }: { startedMs: number; timeLimit: AbortSignal; pids: Set<number> },
+  { startedMs, timeLimit, pids, pidsRefused }: { startedMs: number; timeLimit: AbortSignal; pids: Set<number>; pidsRefused: Set<number> },
 ): Context {
   return {
     signal: AbortSignal.any([asked.signal, timeLimit]),
@@ -94,6 +106,7 @@ function contextOf(
     audit: house.auditReader,
     note: (note) => void notes.push(note),
     touched: (pid) => void pids.add(pid),
+    refused: (pid) => void pidsRefused.add(pid),
     progress: (progress) => asked.progress?.(progress),
   };
 }

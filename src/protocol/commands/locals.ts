@@ -64,5 +64,6 @@ export default defineCommand({
     { command: 'ispyd locals shop/2 --reason "stuck since 14:02"', says: "the application's innermost frame in the main thread" },
     { command: 'ispyd locals 4711 --thread worker-3 --frame 1 --reason "who calls"', says: "the caller's frame in another thread" },
   ],
+  redactions: ({ redactions }) => redactions,
   view: localsView,
 });

@@ -5,6 +5,7 @@ import { defineCommand } from "../command.ts";
 import { requestsTargetSchema } from "../requests-schema.ts";
 import { requestsView } from "../requests-view.ts";
 import { unreadableSchema } from "../stack-schema.ts";
+import { redactionSchema } from "../value-schema.ts";
 
 export default defineCommand({
   name: "requests",
@@ -31,12 +32,18 @@ export default defineCommand({
       .meta({ placeholder: "COUNT" })
       .describe("most requests shown of one process, the oldest first"),
   }),
-  result: z.object({ targets: z.array(requestsTargetSchema), unreadable: z.array(unreadableSchema) }),
+  result: z.object({
+    targets: z.array(requestsTargetSchema),
+    unreadable: z.array(unreadableSchema),
+    /** What was hidden in the values, by rule. */
+    redactions: z.array(redactionSchema),
+  }),
   shape: "table",
   recorded: true,
   examples: [
     { command: "ispyd requests shop", says: "every request in work in the service shop, the oldest first" },
     { command: 'ispyd requests shop/2 --values --reason "worker 2 hangs"', says: "with path, query and headers of each, redacted" },
   ],
+  redactions: ({ redactions }) => redactions,
   view: requestsView,
 });

@@ -36,6 +36,7 @@ function context(): Context {
     audit: openAuditReader({ directory }),
     note: (note) => void notes.push(note),
     touched: () => undefined,
+    refused: () => undefined,
     progress: () => undefined,
   };
 }
