@@ -26,8 +26,12 @@ export const failureCodes = {
     exitCode: 4,
     meaning: "the interpreter was found, and did not pass the checks that make its memory trustworthy",
   },
+  "no-agent": { family: "failed", exitCode: 4, meaning: "the process holds no agent that could be asked" },
+  "agent-silent": { family: "failed", exitCode: 4, meaning: "the agent in the process did not answer in time, or not in its protocol" },
+  "agent-busy": { family: "failed", exitCode: 4, meaning: "the agent has other commands to do first" },
   "output-unwritable": { family: "failed", exitCode: 1, meaning: "the answer could not be written where it was asked for" },
   "operation-failed": { family: "failed", exitCode: 1, meaning: "the operation was carried out and did not work" },
+  "plugin-failed": { family: "failed", exitCode: 1, meaning: "the plugin's command raised an exception, or the plugin can't be loaded" },
   "log-broken": { family: "failed", exitCode: 1, meaning: "the audit log does not verify" },
   "timed-out": { family: "failed", exitCode: 124, meaning: "the command's time was used up" },
   interrupted: { family: "failed", exitCode: 130, meaning: "the command was interrupted" },
@@ -36,6 +40,7 @@ export const failureCodes = {
   "log-unwritable": { family: "refused", exitCode: 3, meaning: "above look nothing runs while the audit log can't be written" },
   "pause-refused": { family: "refused", exitCode: 3, meaning: "this process must not be stopped, not even briefly" },
   "limit-refused": { family: "refused", exitCode: 3, meaning: "more was asked for than the limit's cap" },
+  "plugin-disabled": { family: "refused", exitCode: 3, meaning: "the command or its plugin is switched off" },
   bug: { family: "bug", exitCode: 70, meaning: "a defect of ispyd" },
 } as const satisfies Record<string, FailureCodeFacts>;
 

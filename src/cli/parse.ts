@@ -94,11 +94,13 @@ function requestOf(record: CommandRecord, found: Found, globals: ReadonlyMap<str
   const params = { ...optionValues(record, found.options), ...positionalValues(record, rest) };
   const reason = globals.get("reason");
   const timeout = globals.get("timeout");
+  const through = globals.get("via");
   return {
     command: record.name,
     params: checkedParams(record, params),
     ...(target === undefined ? {} : { target }),
     ...(typeof reason === "string" ? { reason: readText(reason, { command: record.name, where: "--reason" }) } : {}),
+    ...(typeof through === "string" ? { through: readText(through, { command: record.name, where: "--via" }) } : {}),
     ...(typeof timeout === "string" ? { timeoutMs: readDurationMs(timeout, { command: record.name, where: "--timeout" }) } : {}),
   };
 }

@@ -1,6 +1,7 @@
 // May this request run, and with which budget? Pure: the one place where the rule of the house is applied.
 
 import type { FailureCode } from "../base/failure-codes.ts";
+import type { CommandRecord } from "../protocol/command.ts";
 import type { Level } from "../protocol/level.ts";
 import type { Caller, Request } from "../protocol/request.ts";
 import { timeLimits } from "./limits.ts";
@@ -22,14 +23,15 @@ export interface Refused {
 export type Decision = Allowed | Refused;
 
 /**
- * The built-in rule, which holds where there is no policy file: `local` and `look` are free,
- * `inspect`, `capture` and `change` need a reason, `console` is refused.
+ * The built-in rule, which holds where there is no policy file: `local` and `look` are free, and so is `inspect`, since it goes through an agent
+ * that the application's owner put there; `capture` and `change` need a reason, `console` is refused. What the settings forbid is refused first.
  */
-export function decide(request: Request, level: Level, _caller: Caller): Decision {
+export function decide(request: Request, level: Level, _caller: Caller, refusal?: CommandRecord["refusal"]): Decision {
   const durationMs = request.timeoutMs ?? timeLimits.defaultMs;
   if (durationMs > timeLimits.capMs) return overCap(durationMs);
+  if (refusal !== undefined) return { allowed: false, ...refusal };
   if (level === "console") return consoleRefused();
-  const free = level === "local" || level === "look";
+  const free = level === "local" || level === "look" || level === "inspect";
   if (!free && (request.reason ?? "").trim() === "") return reasonNeeded(request, level);
   return { allowed: true, rule: `built-in: ${level}${free ? " is free" : " with a reason"}`, budget: { durationMs } };
 }

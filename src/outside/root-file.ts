@@ -44,14 +44,33 @@ export function readRootFile(question: RootFileQuestion): Buffer | RootFileRefus
   }
 }
 
+/**
+ * A handle on a socket's name, which the caller closes, or why there is none. connect(2) through /proc/self/fd reaches this very socket: no
+ * link is followed on the way, and its path may be longer than the 107 bytes that sun_path holds (unix(7)).
+ */
+export function holdRootSocket({ pid, path, root }: Omit<RootFileQuestion, "maxBytes">): number | RootFileRefusal {
+  return openRootEntry({ pid, path, ...(root === undefined ? {} : { root }) }, (handle) => {
+    const facts = fstatSync(handle);
+    if (!facts.isSocket()) return { refused: "not a regular file", why: `${path} is ${kindOf(facts)}` };
+    return openSync(`/proc/self/fd/${handle}`, pathOnly);
+  });
+}
+
 /** A descriptor for reading, which the caller closes, or why there is none. */
-function openRootFile({ pid, path, root }: RootFileQuestion): number | RootFileRefusal {
+function openRootFile(question: RootFileQuestion): number | RootFileRefusal {
+  return openRootEntry(question, (handle) => openRegular(handle, question.path));
+}
+
+function openRootEntry(
+  { pid, path, root }: Omit<RootFileQuestion, "maxBytes">,
+  open: (handle: number) => number | RootFileRefusal,
+): number | RootFileRefusal {
   const held: number[] = [];
   try {
     const top = openSync(root ?? `/proc/${pid}/root`, constants.O_RDONLY | constants.O_DIRECTORY | pathOnly);
     held.push(top);
     const found = walk({ held, mounts: readMountTypes(pid), path });
-    return typeof found === "number" ? openRegular(found, path) : found;
+    return typeof found === "number" ? open(found) : found;
   } catch (thrown) {
     return refusalOf(thrown, path);
   } finally {

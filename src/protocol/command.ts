@@ -1,6 +1,7 @@
 // What a command is, apart from its handler: one record, from which arguments, help, completion, the manual and checks follow.
 
 import type { z } from "zod";
+import type { FailureCode } from "../base/failure-codes.ts";
 import type { Level } from "./level.ts";
 import type { RedactionResult } from "./value-schema.ts";
 import type { Shape, View } from "./view.ts";
@@ -34,6 +35,14 @@ export interface Example {
   readonly says: string;
 }
 
+/** A program that takes the place of ispyd, as far as Node lets it. */
+export interface Program {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Added to the caller's own. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface CommandRecord<Params extends z.ZodObject = z.ZodObject, Result extends z.ZodType = z.ZodType> {
   /** The name people type; with a blank for a command of a group (`audit list`, in files `audit-list`). */
   readonly name: string;
@@ -51,6 +60,12 @@ export interface CommandRecord<Params extends z.ZodObject = z.ZodObject, Result 
   /** Left out of help, the manual and completion: called by programs. */
   readonly hidden?: true;
   readonly examples: readonly Example[];
+  /** Set where the settings forbid it: the gate refuses it in these words. */
+  readonly refusal?: { readonly rule: string; readonly code: FailureCode; readonly message: string; readonly hint: string };
+  /** What it asks: agents can also be reached with --via. Left out where it reads from outside or has no target. */
+  readonly reaches?: "agents";
+  /** For a command that starts another program: the caller's own process does so, once the answer is there. */
+  starts?(result: z.output<Result>): Program;
   /** What its answer says was hidden at the source, where it reads values: the audit log counts it with what is hidden later. Pure. */
   redactions?(result: z.output<Result>): readonly RedactionResult[];
   /** The result as people see it. Pure. */

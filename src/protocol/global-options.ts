@@ -42,7 +42,15 @@ export const globalOptions: readonly Parameter[] = [
     description: "write the answer to a file: .html is one page that needs nothing else, .json a document, anything else text",
   },
   { ...flag, name: "timeout", kind: "text", placeholder: "DURATION", description: "most time the command may take: 500ms, 10s, 5m" },
-  { ...flag, name: "reason", kind: "text", placeholder: "TEXT", description: "why this is done, for the audit log; needed above look" },
+  { ...flag, name: "reason", kind: "text", placeholder: "TEXT", description: "why this is done, for the audit log; needed above inspect" },
+  {
+    ...flag,
+    name: "via",
+    kind: "text",
+    placeholder: "COMMAND",
+    description:
+      'reach the agents where COMMAND runs things, such as "kubectl exec -i POD --" or "ssh HOST"; TARGET is then a pid there, or all',
+  },
   { ...flag, name: "quiet", short: "q", description: "leave out notes and progress" },
   { ...flag, name: "help", short: "h", description: "help for the command" },
   { ...flag, name: "version", description: "the version of ispyd" },

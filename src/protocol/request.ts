@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import type { AuditReader } from "./audit.ts";
 import type { CommandRecord } from "./command.ts";
+import type { Level } from "./level.ts";
 
 /** Who asks, as far as the way the request came in proves it: for the command line the process's own user. */
 export interface Caller {
@@ -20,6 +21,8 @@ export interface Request {
   readonly reason?: string;
   /** The time the caller allows; the gate caps it. */
   readonly timeoutMs?: number;
+  /** The words of a command that runs others where the target is: "kubectl exec -i POD --". Only commands of agents go that way. */
+  readonly through?: string;
 }
 
 /** Something that the answer could not see or do, and what would change that. */
@@ -50,6 +53,10 @@ export interface Context {
   readonly deadlineMs: number;
   readonly caller: Caller;
   readonly target: string | undefined;
+  /** As in the request. */
+  readonly through: string | undefined;
+  /** Every command there is, those of plugins included. */
+  readonly catalogue: ReadonlyMap<string, CommandRecord>;
   readonly settings: Settings;
   readonly audit: AuditReader;
   note(note: Note): void;
@@ -60,12 +67,31 @@ export interface Context {
   progress(progress: Progress): void;
 }
 
+/** What ispyd.toml says about plugins. */
+export interface PluginSettings {
+  /** Plugins ("python") and single commands ("python console") that are switched off, with the file that says so. */
+  readonly disabled: ReadonlyMap<string, string>;
+  /** Plugins that do not come with the agent, by name; one that is not here counts as console. */
+  readonly listed: ReadonlyMap<string, ListedPlugin>;
+  /** The file that an operator's own lines go into. */
+  readonly place: string;
+}
+
+export interface ListedPlugin {
+  readonly level: Level;
+  /** Of the plugin's file, in hexadecimal. */
+  readonly sha256: string;
+  /** Commands whose level is another, by the word that follows the plugin's name. */
+  readonly commands: Readonly<Record<string, Level>>;
+}
+
 /** The parts of ispyd.toml that commands read. */
 export interface Settings {
   /** Names that the operator gives to services: matched against the application found. */
   readonly services: readonly { readonly name: string; readonly application: string }[];
   /** Where the audit log lies, unless the environment says otherwise; never taken from a project's file. */
   readonly auditDirectory?: string;
+  readonly plugins?: PluginSettings;
   /** The files that were read, with the parts of each that were ignored for safety. */
   readonly sources: readonly string[];
   /** What was ignored, each with its file and the place where it may stand. */

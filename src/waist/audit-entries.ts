@@ -76,6 +76,7 @@ function whoAndWhat(id: string, { record, request, caller }: LoggedRequest) {
     command: record.name,
     level: record.level,
     ...(request.target === undefined ? {} : { target: boundedText(request.target) }),
+    ...(request.through === undefined ? {} : { through: boundedText(request.through) }),
   };
 }
 

@@ -36,7 +36,7 @@ export async function dispatch(house: House, asked: Asked): Promise<Answer> {
   const params = checkParams(named, asked.request);
   // From here on the record is of the level that this request has: what is decided, logged and made durable goes by it.
   const record = { ...named, level: levelOfRequest(named, params) };
-  const decision = decide(asked.request, record.level, asked.caller);
+  const decision = decide(asked.request, record.level, asked.caller, record.refusal);
   const log = house.auditLog.forRequest({ record, params, request: asked.request, caller: asked.caller });
   if (!decision.allowed) {
     log.refused(decision);
@@ -102,6 +102,8 @@ function contextOf(
     deadlineMs: startedMs + durationMs,
     caller: asked.caller,
     target: asked.request.target,
+    through: asked.request.through,
+    catalogue: house.catalogue,
     settings: house.settings,
     audit: house.auditReader,
     note: (note) => void notes.push(note),
@@ -120,6 +122,7 @@ function recordOf(house: House, command: string): CommandRecord {
 }
 
 function checkParams(record: CommandRecord, request: Request): Record<string, unknown> {
+  if (request.through !== undefined && record.reaches !== "agents") throw outsideOnly(record);
   if (record.target === "required" && (request.target ?? "") === "") {
     throw new Failure({
       code: "argument-invalid",
@@ -142,6 +145,14 @@ function checkParams(record: CommandRecord, request: Request): Record<string, un
     code: "argument-invalid",
     message: `ispyd ${record.name}: ${where === "" ? "" : `--${where}: `}${issue?.message ?? "wrong arguments"}`,
     hint: `ispyd help ${record.name}`,
+  });
+}
+
+function outsideOnly({ name, target }: CommandRecord): Failure {
+  return new Failure({
+    code: "argument-invalid",
+    message: `ispyd ${name} can't go through --via: ${target === "none" ? "it has no target" : "it reads processes of this machine from outside"}`,
+    hint: "--via reaches agents: ispyd plugins lists their commands",
   });
 }
 

@@ -59,7 +59,7 @@ export function levelsArticle(records: readonly CommandRecord[]): Article {
     summary: "what a command does to its target",
     usage: "",
     paragraphs: [
-      "Every command has one level. Without a policy, local and look are free; inspect, capture and change need --reason, which goes into the audit log; console is refused.",
+      "Every command has one level. Without a policy, local, look and inspect are free; capture and change need --reason, which goes into the audit log; console is refused.",
     ],
     lists: [{ title: "Levels", entries }],
     related: ["exit-codes"],

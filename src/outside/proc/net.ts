@@ -66,6 +66,11 @@ export function readListeningSockets(pid: number): ReadonlyMap<number, SocketEnt
   return found;
 }
 
+/** The listening unix sockets of the network namespace of `pid`: inode and entry. A path is what its binder chose, and may even look like a line of its own. */
+export function readListeningUnixSockets(pid: number): ReadonlyMap<number, SocketEntry> {
+  return new Map([...readTable(pid, "unix")].filter(([, { state }]) => state === "listening"));
+}
+
 /** One line per socket: "sl local remote st ... uid timeout inode". Lines of another form are left out. */
 export function parseInternetTable(text: string, protocol: "tcp" | "udp"): Entries {
   const entries: Entries = new Map();

@@ -32,6 +32,8 @@ function context(): Context {
     deadlineMs: 0,
     caller: { uid: 0, user: "root", via: "command line" },
     target: undefined,
+    through: undefined,
+    catalogue: new Map(),
     settings: { services: [], sources: [] },
     audit: openAuditReader({ directory }),
     note: (note) => void notes.push(note),
