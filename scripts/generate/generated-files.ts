@@ -1,4 +1,5 @@
-// Every committed file that follows from the command records, with the text it should have: compared by the check, written by the build.
+// Every committed file that follows from the command records or is the copy of another, with the text it should have: compared by the
+// check, written by the build.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -22,7 +23,14 @@ export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
     { path: "src/protocol/catalogue.ts", text: catalogueSource(records) },
     { path: "src/commands/handlers.ts", text: handlersSource(handled) },
     { path: "docs/commands.md", text: commandReference(records.map(({ record }) => record)) },
+    ...copiedFiles(root),
   ];
+}
+
+/** What the agent reads beside its own code, being installed without the rest of the project. */
+function copiedFiles(root: string): GeneratedFile[] {
+  const rules = join(root, "src/redaction/rules.json");
+  return existsSync(rules) ? [{ path: "agent/ispyd/redaction/rules.json", text: readFileSync(rules, "utf8") }] : [];
 }
 
 export function isCurrent(root: string, { path, text }: GeneratedFile): boolean {
