@@ -2,7 +2,7 @@
 
 import { hostname } from "node:os";
 import { monotonicMs, timestamp } from "../base/clock.ts";
-import { failureOf } from "../base/failure.ts";
+import { failureOf, type Failure } from "../base/failure.ts";
 import childrenRecord from "../protocol/commands/children.ts";
 import fdsRecord from "../protocol/commands/fds.ts";
 import locksRecord from "../protocol/commands/locks.ts";
@@ -49,26 +49,30 @@ function part(partRecord: unknown, handler: unknown): Part {
 export const run: Handler<typeof record> = async (_params, context) => {
   const began = timestamp();
   const sections: ReportSection[] = [];
+  const failures: Failure[] = [];
   for (const [index, one] of parts.entries()) {
     context.signal.throwIfAborted();
     context.progress({ done: index, total: parts.length, label: one.record.name });
-    sections.push(await ask(one, context));
+    sections.push(await ask(one, context, failures));
   }
+  // What no command could answer (no such process, no Python in it) is the answer of the whole.
+  if (failures.length === parts.length && failures[0] !== undefined) throw failures[0];
   const failed = sections.filter(({ failure }) => failure !== null);
-  if (failed.length === sections.length) throw failureOf(new Error(failed[0]?.failure?.message ?? "nothing could be asked"));
   for (const { command, failure } of failed)
     context.note({ message: `${command}: ${failure?.message ?? ""}`, remedy: failure?.hint ?? "", partial: true });
   return { target: context.target ?? "", host: hostname(), user: context.caller.user, ispyd: version, began, ended: timestamp(), sections };
 };
 
-async function ask({ record: asked, handler }: Part, context: Context): Promise<ReportSection> {
+async function ask({ record: asked, handler }: Part, context: Context, failures: Failure[]): Promise<ReportSection> {
   const startedMs = monotonicMs();
   const head = { command: asked.name, typed: `ispyd ${asked.name} ${context.target ?? ""}`.trim(), began: timestamp() };
   try {
     const result: unknown = await handler(asked.params.parse({}), context);
     return { ...head, durationMs: monotonicMs() - startedMs, result, failure: null };
   } catch (thrown) {
-    const { code, message, hint } = failureOf(thrown);
+    const failure = failureOf(thrown);
+    failures.push(failure);
+    const { code, message, hint } = failure;
     return { ...head, durationMs: monotonicMs() - startedMs, result: null, failure: { code, message, hint } };
   }
 }

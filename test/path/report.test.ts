@@ -75,3 +75,9 @@ test("a file that can't be written is a failure, and one that was there stays wh
   await ispyd(["threads", "999999999", "-o", kept]);
   expect(readFileSync(kept, "utf8")).toBe("before");
 });
+
+test("a target that no command can read fails as it does elsewhere, not as a defect", async () => {
+  const { exitCode, stderr } = await ispyd(["report", String(process.pid), "--json"]);
+  expect(exitCode).toBe(4);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: "not-python" } });
+});
