@@ -8,14 +8,19 @@ import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 import { errnoOf, Failure } from "../base/failure.ts";
 import type { Settings } from "../protocol/request.ts";
+import { pluginSettings, pluginsSchema, switchSchema } from "./plugin-settings.ts";
 
-const fileSchema = z.strictObject({
-  services: z
-    .array(z.strictObject({ name: z.string().min(1).max(64), application: z.string().min(1).max(500) }))
-    .max(1_000)
-    .default([]),
-  audit: z.strictObject({ directory: z.string().refine(isAbsolute, "must be an absolute path") }).optional(),
-});
+const fileSchema = z
+  .object({
+    services: z
+      .array(z.strictObject({ name: z.string().min(1).max(64), application: z.string().min(1).max(500) }))
+      .max(1_000)
+      .default([]),
+    audit: z.strictObject({ directory: z.string().refine(isAbsolute, "must be an absolute path") }).optional(),
+    plugins: pluginsSchema.optional(),
+  })
+  // Any other table is a plugin with its switches.
+  .catchall(switchSchema);
 
 // places, policy, roles and plugins are not for a file found in the working directory.
 const neverInProject: readonly string[] = ["audit", "policy", "roles", "plugins"];
@@ -52,10 +57,20 @@ export function readSettings({ system, user, project }: SettingsPlaces = setting
   // Highest first: the first entry that fits an application, and the first place named, win.
   const files = [readFile(project, true), readFile(user, false), readFile(system, false)].filter((file) => file !== undefined);
   const auditDirectory = files.map(({ values }) => values.audit?.directory).find((directory) => directory !== undefined);
+  const plugins = pluginSettings(
+    files.map(({ path, values: { services: _services, audit: _audit, plugins: listed, ...switches } }) => ({
+      path,
+      project: path === project,
+      plugins: listed,
+      switches,
+    })),
+    user,
+  );
   return {
     services: files.flatMap(({ values }) => values.services),
     sources: files.map(({ path, ignored }) => (ignored.length === 0 ? path : `${path} (ignored there: ${ignored.join(", ")})`)),
     ...(auditDirectory === undefined ? {} : { auditDirectory }),
+    ...(plugins === undefined ? {} : { plugins }),
     warnings: files.flatMap(({ path, ignored }) =>
       ignored.map((name) => `${path}: [${name}] is ignored: a file in the working directory may not set it; use ${user} or ${system}`),
     ),
@@ -130,6 +145,6 @@ function invalid(place: string, why: string): Failure {
   return new Failure({
     code: "settings-invalid",
     message: `${place}: ${why}`,
-    hint: "ispyd.toml holds [[services]] with name and application, and [audit] with directory",
+    hint: "ispyd.toml holds [[services]] with name and application, [audit] with directory, [plugins], and tables of plugins with enabled = false",
   });
 }

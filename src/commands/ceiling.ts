@@ -8,10 +8,15 @@ import { type Level, levels } from "../protocol/level.ts";
 /** The refusal where a ceiling of the process lies below `level`; undefined where it may go on. */
 export function ceilingRefusal(interpreter: Interpreter, level: Level): Failure | undefined {
   const lowest = readCeilings(interpreter).toSorted((one, other) => rankOf(one) - rankOf(other))[0];
-  if (lowest === undefined || rankOf(lowest) >= levels.indexOf(level)) return undefined;
+  return lowest === undefined ? undefined : agentCeilingRefusal(interpreter.pid, lowest, level);
+}
+
+/** The same for the ceiling that an agent told of. */
+export function agentCeilingRefusal(pid: number, ceiling: Ceiling, level: Level): Failure | undefined {
+  if (rankOf(ceiling) >= levels.indexOf(level)) return undefined;
   return new Failure({
     code: "level-refused",
-    message: `process ${interpreter.pid} may not be looked at with a command of level ${level}: ${reason(lowest)}`,
+    message: `process ${pid} may not be looked at with a command of level ${level}: ${reason(ceiling)}`,
     hint: "only the application's owner can raise it, in the application's environment or in the file ispyd.ceiling beside it",
   });
 }

@@ -8,7 +8,7 @@ import { type AgentCatalogue, agentCatalogueSchema } from "../protocol/agent-ent
 import { type AgentHello, type CallAnswer, callAnswerSchema, helloSchema, protocolVersion } from "../protocol/agent-messages.ts";
 import type { Level } from "../protocol/level.ts";
 import { version } from "../protocol/version.ts";
-import { type CallOptions, openRpcClient, type RpcClient, type RpcReply } from "../wire/rpc-client.ts";
+import { openRpcClient, type RpcClient, type RpcReply } from "../wire/rpc-client.ts";
 import { errorFailure } from "./agent-errors.ts";
 
 export interface AgentCall {
@@ -17,6 +17,12 @@ export interface AgentCall {
   readonly level: Level;
   readonly durationMs: number;
   readonly sizeBytes: number;
+}
+
+export interface CallOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (params: Readonly<Record<string, unknown>>) => void;
 }
 
 export interface AgentLink {

@@ -1,0 +1,64 @@
+// What ispyd.toml says about plugins: [plugins] lists those of others with level and hash, and switches are tables named after plugins.
+// Part of reading the settings; a project's file may switch off, never on or list.
+
+import { homedir } from "node:os";
+import { z } from "zod";
+import { levels } from "../protocol/level.ts";
+import type { ListedPlugin, PluginSettings } from "../protocol/request.ts";
+
+const level = z.enum(levels).exclude(["local", "look"]);
+
+const listedSchema = z.strictObject({
+  level,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits"),
+  commands: z.record(z.string(), level).default({}),
+});
+
+/** `[plugins]`: `disabled = ["celery", "python gc"]`, and one entry for each plugin that is listed. */
+export const pluginsSchema = z.object({ disabled: z.array(z.string().min(1).max(100)).max(1_000).default([]) }).catchall(listedSchema);
+
+/** `[python] enabled = false` or `[python.console] enabled = false`. */
+export const switchSchema = z.object({ enabled: z.boolean().optional() }).catchall(z.strictObject({ enabled: z.boolean() }));
+
+export interface PluginFile {
+  readonly path: string;
+  /** True of a file in the working directory. */
+  readonly project: boolean;
+  readonly plugins: z.output<typeof pluginsSchema> | undefined;
+  readonly switches: Readonly<Record<string, z.output<typeof switchSchema>>>;
+}
+
+/** Of files with the highest first; undefined where they say nothing about plugins. `userPlace` is where an operator's own lines go. */
+export function pluginSettings(files: readonly PluginFile[], userPlace: string): PluginSettings | undefined {
+  const disabled = new Map<string, string>();
+  const enabled = new Set<string>();
+  const listed = new Map<string, ListedPlugin>();
+  for (const { path, project, plugins, switches } of files) {
+    for (const [name, on] of switchesIn(switches)) {
+      if (on && !project) enabled.add(name);
+      else if (!on && !enabled.has(name) && !disabled.has(name)) disabled.set(name, path);
+    }
+    for (const name of plugins?.disabled ?? []) if (!enabled.has(name) && !disabled.has(name)) disabled.set(name, path);
+    for (const [name, one] of listedIn(plugins)) if (!listed.has(name)) listed.set(name, one);
+  }
+  return disabled.size === 0 && listed.size === 0 ? undefined : { disabled, listed, place: shortPlace(userPlace) };
+}
+
+function switchesIn(switches: PluginFile["switches"]): [string, boolean][] {
+  return Object.entries(switches).flatMap(([plugin, { enabled, ...commands }]): [string, boolean][] => [
+    ...(enabled === undefined ? [] : [[plugin, enabled] as [string, boolean]]),
+    ...Object.entries(commands).map(([command, one]): [string, boolean] => [`${plugin} ${command}`, one.enabled]),
+  ]);
+}
+
+function listedIn(plugins: PluginFile["plugins"]): [string, ListedPlugin][] {
+  if (plugins === undefined) return [];
+  const { disabled: _disabled, ...others } = plugins;
+  return Object.entries(others);
+}
+
+/** As people write a path of their own. */
+export function shortPlace(path: string): string {
+  const home = homedir();
+  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
