@@ -3,19 +3,23 @@
 import type { ObjectWait, ProcessObservation, TaskObservation, ThreadLook, ThreadObservation } from "../diagnosis/observation.ts";
 import { type Look, tasksLookedAt, type Watched } from "../outside/observe.ts";
 import { othersInWait, processText } from "../outside/other-processes.ts";
+import { type InFlight, requestLabel } from "../outside/requests.ts";
 import type { TaskSnapshot } from "../outside/tasks.ts";
 import type { Frame } from "../stacks/model.ts";
 
-export function toObservation(watched: Watched): ProcessObservation {
+/** `requests` are those in flight at the last look. */
+export function toObservation(watched: Watched, requests: readonly InFlight[]): ProcessObservation {
   const { target, looks } = watched;
-  const tasks = toTasks(watched);
+  const served = labelsOf(requests);
   return {
     pid: target.pid,
     name: target.worker > 0 ? `${target.service}/${target.worker}` : target.service,
     role: target.role,
     durationMs: watched.durationMs,
-    threads: (looks.at(-1)?.snapshot.threads ?? []).map(({ tid }) => toThread(watched, tid)).filter((thread) => thread !== undefined),
-    tasks,
+    threads: (looks.at(-1)?.snapshot.threads ?? [])
+      .map(({ tid }) => toThread(watched, tid, served))
+      .filter((thread) => thread !== undefined),
+    tasks: toTasks(watched, served),
     tasksLeftOut: watched.loopsLast.reduce((sum, { total }) => sum + Math.max(0, total - tasksLookedAt), 0),
     connectionHolders: watched.connectionHolders,
     collectingShare: looks.filter(({ snapshot }) => snapshot.collecting).length / Math.max(1, looks.length),
@@ -24,12 +28,23 @@ export function toObservation(watched: Watched): ProcessObservation {
   };
 }
 
+/** What each thread and task serves, by its address. */
+type Served = ReadonlyMap<number, string>;
+
+function labelsOf(requests: readonly InFlight[]): Served {
+  return new Map(
+    requests.flatMap((request): [number, string][] =>
+      [request.thread, request.task].flatMap((one) => (one === undefined ? [] : [[one.address, requestLabel(request)]])),
+    ),
+  );
+}
+
 function keptShare(looks: readonly Look[]): number {
   const pairs = looks.slice(1).map(({ gilSwitches }, index) => gilSwitches !== undefined && gilSwitches === looks[index]?.gilSwitches);
   return pairs.filter((kept) => kept).length / Math.max(1, pairs.length);
 }
 
-function toThread(watched: Watched, tid: number): ThreadObservation | undefined {
+function toThread(watched: Watched, tid: number, served: Served): ThreadObservation | undefined {
   const last = watched.looks.at(-1)?.snapshot.threads.find((thread) => thread.tid === tid);
   const activity = watched.looks.at(-1)?.activities.get(tid);
   if (last === undefined || activity === undefined) return undefined;
@@ -46,6 +61,7 @@ function toThread(watched: Watched, tid: number): ThreadObservation | undefined 
     call: call?.name ?? "",
     timeoutMs: call?.timeoutMs,
     fromClient: call?.fromClient ?? false,
+    request: served.get(last.address),
     runsLoop: watched.loopsLast.some(({ loopThreads }) => [...loopThreads.values()].includes(last.address)),
     others: [
       ...othersInWait(watched.target.pid, tid, activity),
@@ -77,7 +93,7 @@ function withoutStarter(frames: readonly Frame[]): readonly Frame[] {
   return started ? frames.slice(0, -1) : frames;
 }
 
-function toTasks(watched: Watched): TaskObservation[] {
+function toTasks(watched: Watched, served: Served): TaskObservation[] {
   const before = new Map(watched.loopsFirst.flatMap(({ tasks }) => tasks.map((task) => [task.address, task])));
   const threads = new Map((watched.looks.at(-1)?.snapshot.threads ?? []).map((thread) => [thread.address, thread.tid]));
   return watched.loopsLast.flatMap(({ tasks, loopThreads }) =>
@@ -90,6 +106,7 @@ function toTasks(watched: Watched): TaskObservation[] {
       lockOwners: watched.taskLocks.get(task.address)?.owners.map(hex),
       frames: task.frames,
       waitsFor: task.waitsFor,
+      request: served.get(task.address),
       throughout: placeKey(before.get(task.address)) === placeKey(task),
     })),
   );

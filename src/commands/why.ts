@@ -3,11 +3,14 @@
 import { Failure } from "../base/failure.ts";
 import type { Finding } from "../diagnosis/finding.ts";
 import { judgeService } from "../diagnosis/service-verdict.ts";
-import type { ThreadObservation } from "../diagnosis/observation.ts";
+import type { ProcessObservation, ThreadObservation } from "../diagnosis/observation.ts";
+import { shownBy } from "../diagnosis/shown-by.ts";
 import { conditionOf, lastFrames } from "../diagnosis/thread-condition.ts";
-import { threadName } from "../diagnosis/words.ts";
+import { countRequests, threadName } from "../diagnosis/words.ts";
 import { judgeWorker, type WorkerVerdict } from "../diagnosis/worker-verdict.ts";
+import type { Interpreter } from "../outside/interpreter.ts";
 import { observe, type Watched } from "../outside/observe.ts";
+import { type InFlight, readRequests } from "../outside/requests.ts";
 import { resolveTargets, type Target } from "../outside/targets.ts";
 import type record from "../protocol/commands/why.ts";
 import type { Context, Handler } from "../protocol/request.ts";
@@ -22,9 +25,13 @@ const alsoShown = 6;
 export const run: Handler<typeof record> = async (params, context) => {
   const targets = await resolveTargets(context.target ?? "", context.settings);
   for (const { pid } of targets) context.touched(pid);
-  const watched = await observe(targets, { durationMs: params.for, looks: params.looks, signal: context.signal });
+  const requests = new Map<number, readonly InFlight[]>();
+  const watched = await observe(targets, { durationMs: params.for, looks: params.looks, signal: context.signal }, (interpreter, one) =>
+    requests.set(one.target.pid, requestsAtLast(interpreter, one)),
+  );
   context.signal.throwIfAborted();
-  const { judged, unreadable } = judgeAll(targets, watched, context);
+  const observed = watched.map((one) => (one instanceof Failure ? one : toSeen(one, requests.get(one.target.pid) ?? [])));
+  const { judged, unreadable } = judgeAll(targets, observed, context);
   const service = judgeService(judged.map(({ verdict }) => verdict));
   const { culprit } = service;
   return {
@@ -39,6 +46,21 @@ export const run: Handler<typeof record> = async (params, context) => {
   };
 };
 
+interface Seen {
+  readonly version: string;
+  readonly observation: ProcessObservation;
+}
+
+function toSeen(watched: Watched, requests: readonly InFlight[]): Seen {
+  return { version: watched.version, observation: toObservation(watched, requests) };
+}
+
+// Once, at the last look: what stands then stood in the same request before.
+function requestsAtLast(interpreter: Interpreter, { looks, loopsLast }: Watched): readonly InFlight[] {
+  const last = looks.at(-1);
+  return last === undefined ? [] : readRequests(interpreter, last.snapshot, loopsLast).requests;
+}
+
 interface Judged {
   readonly target: Target;
   readonly version: string;
@@ -47,16 +69,16 @@ interface Judged {
 
 function judgeAll(
   targets: readonly Target[],
-  watched: readonly (Watched | Failure)[],
+  observed: readonly (Seen | Failure)[],
   context: Context,
 ): { judged: Judged[]; unreadable: Unreadable[] } {
   const judged: Judged[] = [];
   const unreadable: Unreadable[] = [];
-  for (const [index, one] of watched.entries()) {
+  for (const [index, one] of observed.entries()) {
     const target = targets[index];
     if (target === undefined) continue;
     if (!(one instanceof Failure)) {
-      judged.push({ target, version: one.version, verdict: judgeWorker(toObservation(one)) });
+      judged.push({ target, version: one.version, verdict: judgeWorker(one.observation) });
       continue;
     }
     if (targets.length === 1) throw one;
@@ -67,6 +89,7 @@ function judgeAll(
 }
 
 function toResult(target: Target, python: string, verdict: WorkerVerdict): WorkerVerdictResult {
+  const { process } = verdict;
   return {
     pid: target.pid,
     service: target.service,
@@ -74,14 +97,19 @@ function toResult(target: Target, python: string, verdict: WorkerVerdict): Worke
     role: target.role,
     python,
     stuck: verdict.verdict.stuck,
-    verdict: toFinding(verdict.verdict),
-    also: verdict.findings.slice(1, 1 + alsoShown).map(toFinding),
+    verdict: toFinding(process, verdict.verdict),
+    also: verdict.findings.slice(1, 1 + alsoShown).map((finding) => toFinding(process, finding)),
     evidence: evidenceOf(verdict),
   };
 }
 
-function toFinding({ culprit, ...finding }: Finding): FindingResult {
-  return { ...finding, culprit: culprit ?? null, tids: [...finding.tids], tasks: [...finding.tasks] };
+function toFinding(process: ProcessObservation, { culprit, ...finding }: Finding): FindingResult {
+  const requests = requestsOf(shownBy(process, { ...finding, culprit }));
+  return { ...finding, culprit: culprit ?? null, tids: [...finding.tids], tasks: [...finding.tasks], requests };
+}
+
+function requestsOf(those: readonly { readonly request?: string | undefined }[]): string[] {
+  return countRequests(those).map(([request]) => request);
 }
 
 // Threads with the same stack are one piece of evidence.
@@ -91,7 +119,7 @@ function evidenceOf({ process, verdict }: WorkerVerdict): WorkerVerdictResult["e
   const ofThreads = groupByStack(threads, lastFrames, stateOf).map(({ frames, members }) => {
     const [first] = members;
     const label = members.length === 1 && first !== undefined ? `${threadName(first)} (${first.tid})` : `${members.length} threads`;
-    return { label, state: first === undefined ? "" : stateOf(first), frames: [...frames] };
+    return { label, state: first === undefined ? "" : stateOf(first), requests: requestsOf(members), frames: [...frames] };
   });
   // The stack of a task that runs is its thread's.
   const ofTasks = tasks
@@ -99,6 +127,7 @@ function evidenceOf({ process, verdict }: WorkerVerdict): WorkerVerdictResult["e
     .map((task) => ({
       label: `task ${task.name}`,
       state: task.waitsFor === "" ? "" : `awaits a ${task.waitsFor}`,
+      requests: requestsOf([task]),
       frames: [...task.frames],
     }));
   return [...ofThreads, ...ofTasks].slice(0, stacksShown);

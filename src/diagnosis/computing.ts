@@ -3,7 +3,7 @@
 import type { Finding } from "./finding.ts";
 import type { ProcessObservation } from "./observation.ts";
 import { lastFrames, sameLine, type ThreadCondition } from "./thread-condition.ts";
-import { placeText, sinceText, threadText } from "./words.ts";
+import { placeText, servingText, sinceText, threadName, threadText } from "./words.ts";
 
 /** One finding per thread. The line is an accusation only where the thread was at one line all the time, or inside one call of a request. */
 export function computingThreads(process: ProcessObservation, conditions: readonly ThreadCondition[]): Finding[] {
@@ -12,7 +12,7 @@ export function computingThreads(process: ProcessObservation, conditions: readon
     .map((one) => ({
       kind: "busy",
       stuck: false,
-      text: `${threadText(one.thread)} computes ${whereText(one)} ${sinceText(process.durationMs, false)}, ${Math.round(one.thread.cpuShare * 100)} % of a core`,
+      text: `${isInOneRequest(one) ? threadText(one.thread) : threadName(one.thread)} computes ${whereText(one)} ${sinceText(process.durationMs, false)}, ${Math.round(one.thread.cpuShare * 100)} % of a core`,
       culprit: isAtOneLine(one) ? one.place : one.serving ? one.lasting : undefined,
       tids: [one.thread.tid],
       tasks: [],
@@ -27,7 +27,12 @@ function whereText(one: ThreadCondition): string {
   if (isAtOneLine(one)) return `at one line, ${placeText(one.place)},`;
   return one.serving && one.lasting !== undefined
     ? `below one line, ${placeText(one.lasting)},`
-    : `at changing places, last in ${placeText(one.place)},`;
+    : `at changing places, last in ${placeText(one.place)}${servingText([one.thread])},`;
+}
+
+// The request is that of the last look: a thread that is seen at ever other places may have had many.
+function isInOneRequest(one: ThreadCondition): boolean {
+  return isAtOneLine(one) || (one.serving && one.lasting !== undefined);
 }
 
 function isAtOneLine({ samePlace, thread }: ThreadCondition): boolean {

@@ -4,7 +4,7 @@ import { shortFile } from "../stacks/origin.ts";
 import type { Finding } from "./finding.ts";
 import type { ObjectWait, ProcessObservation, ThreadObservation } from "./observation.ts";
 import { conditionOf, lastFrames, type ThreadCondition } from "./thread-condition.ts";
-import { doingText, placeText, sinceText, threadName, threadText, waitedText } from "./words.ts";
+import { doingText, placeText, servingClause, servingText, sinceText, threadName, threadText, waitedText } from "./words.ts";
 
 const lockKinds: ReadonlySet<ObjectWait["kind"] | undefined> = new Set(["Lock", "RLock", "lock of multiprocessing", "import of a module"]);
 
@@ -40,7 +40,8 @@ function toFinding(process: ProcessObservation, waiters: readonly ThreadConditio
   const holder = holderOf(process, first.thread);
   const root = holder === undefined ? undefined : conditionOf(rootOf(process, holder, new Set([first.thread.tid])));
   const moves = root?.condition === "moves" || root?.condition === "wants the GIL";
-  const who = waiters.length === 1 ? `${threadText(first.thread)} waits` : `${waiters.length} threads wait`;
+  const serving = servingClause(waiters.map(({ thread }) => thread));
+  const who = waiters.length === 1 ? `${threadText(first.thread)} waits` : `${waiters.length} threads${serving} wait`;
   return {
     kind: "waits for a lock",
     stuck: !moves,
@@ -81,8 +82,9 @@ function holderText(process: ProcessObservation, { thread }: ThreadCondition, ro
   if (wait?.ownerEnded === true && holder === undefined) return "the thread that took it has ended without giving it back";
   if (holder === undefined || root === undefined)
     return `who holds it is not known${wait?.kind === "Lock" ? " (a Lock does not record it)" : ""}`;
-  const between = root.thread.tid === holder.tid ? "and" : `and waits, in the end for ${threadName(root.thread)}, which`;
-  return `${threadName(holder)} ${holdsText(wait)} ${between} ${rootText(root)}`;
+  const between =
+    root.thread.tid === holder.tid ? "and" : `and waits, in the end for ${threadName(root.thread)}${servingText([root.thread])}, which`;
+  return `${threadText(holder)} ${holdsText(wait)} ${between} ${rootText(root)}`;
 }
 
 function holdsText(wait: ObjectWait | undefined): string {

@@ -3,7 +3,7 @@
 import type { Finding } from "./finding.ts";
 import type { ProcessObservation, ThreadObservation } from "./observation.ts";
 import { conditionOf, lastFrames, sameLine, waitsForWork } from "./thread-condition.ts";
-import { doingText, placeText, sinceText, threadText } from "./words.ts";
+import { doingText, placeText, servingText, sinceText, threadText } from "./words.ts";
 
 /** Loops whose thread stood or computed at one place of the application in every look, so that no other task had a turn. */
 export function blockedLoops(process: ProcessObservation): Finding[] {
@@ -19,15 +19,18 @@ function blockedLoop(process: ProcessObservation, thread: ThreadObservation): Fi
   if (!held || place === undefined || thread.looks.some((look) => waitsForWork(look, true))) return undefined;
   const known = stands && thread.lastRanMs !== undefined;
   const sinceMs = Math.max(known ? (thread.lastRanMs ?? 0) : 0, process.durationMs);
-  const waiting = process.tasks.filter(({ tid, running }) => tid === thread.tid && !running).length;
+  const ofLoop = process.tasks.filter(({ tid }) => tid === thread.tid);
+  const running = ofLoop.filter((task) => task.running);
+  const waiting = ofLoop.length - running.length;
+  const serving = servingText(thread.request === undefined ? running : [thread]);
   const others = waiting > 0 ? `, and ${waiting} other ${waiting === 1 ? "task waits" : "tasks wait"}` : "";
   return {
     kind: "event loop blocked",
     stuck: true,
-    text: `the event loop stands still ${sinceText(sinceMs, known)}: ${placeText(place)} ${stands ? doingText(one) : "computes"} in it${others}`,
+    text: `the event loop stands still ${sinceText(sinceMs, known)}: ${placeText(place)} ${stands ? doingText(one) : "computes"} in it${serving}${others}`,
     culprit: place,
     tids: [thread.tid],
-    tasks: process.tasks.filter(({ tid, running }) => tid === thread.tid && running).map(({ id }) => id),
+    tasks: running.map(({ id }) => id),
     sinceMs,
     sinceKnown: known,
   };

@@ -2,7 +2,8 @@
 
 import type { Frame } from "../stacks/model.ts";
 import { compareFindings, type Finding } from "./finding.ts";
-import { placeText } from "./words.ts";
+import { shownBy } from "./shown-by.ts";
+import { countRequests, placeText, servingText } from "./words.ts";
 import type { WorkerVerdict } from "./worker-verdict.ts";
 
 export interface ServiceVerdict {
@@ -44,7 +45,10 @@ function stuckText(total: number, stuck: readonly WorkerVerdict[]): string {
   const kinds = [...new Set(stuck.map(({ verdict }) => verdict.kind))];
   const counted = kinds.map((kind) => `${kind} (${stuck.filter(({ verdict }) => verdict.kind === kind).length})`);
   const where = places.size === 1 ? ` in ${[...places][0]}` : "";
-  return `${stuck.length} of ${total} processes ${stuck.length === 1 ? "hangs" : "hang"}${where}: ${kinds.length === 1 ? kinds[0] : counted.join(", ")}.`;
+  // Counted by process: a thread and the task that it runs serve the same request.
+  const requests = stuck.flatMap(({ process, verdict }) => countRequests(shownBy(process, verdict)));
+  const serving = servingText(requests.map(([request]) => ({ request })));
+  return `${stuck.length} of ${total} processes ${stuck.length === 1 ? "hangs" : "hang"}${where}: ${kinds.length === 1 ? kinds[0] : counted.join(", ")}${serving}.`;
 }
 
 function calmText(workers: readonly WorkerVerdict[]): string {

@@ -5,7 +5,7 @@ import type { Finding, FindingKind } from "./finding.ts";
 import { waitsForHeldLock } from "./held-locks.ts";
 import type { ProcessObservation, ThreadObservation } from "./observation.ts";
 import { lastFrames, type ThreadCondition } from "./thread-condition.ts";
-import { doingText, placeText, sinceText, threadName, threadText } from "./words.ts";
+import { doingText, placeText, servingClause, sinceText, threadName, threadText } from "./words.ts";
 
 /** One finding per place and wait; threads that wait for a lock are left to held-locks.ts. */
 export function standingThreads(process: ProcessObservation, conditions: readonly ThreadCondition[]): Finding[] {
@@ -28,7 +28,10 @@ function toFinding(process: ProcessObservation, members: readonly ThreadConditio
   const sinceMs = known ? Math.max(...lasted.map((value) => value ?? 0)) : process.durationMs;
   const { kind, text, hangs } = meaningOf(first, process);
   const stuck = !repeats && (hangs || first.serving);
-  const who = members.length === 1 ? threadText(first.thread) : `each of ${members.length} threads`;
+  const who =
+    members.length === 1
+      ? threadText(first.thread)
+      : `each of ${members.length} threads${servingClause(members.map(({ thread }) => thread))}`;
   const often = repeats ? " again and again" : "";
   const holders = kind === "waits for a pool" ? process.threads.filter(({ tid }) => process.connectionHolders.includes(tid)) : [];
   const others = [

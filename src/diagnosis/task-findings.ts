@@ -4,7 +4,7 @@ import type { Finding } from "./finding.ts";
 import type { ProcessObservation, TaskObservation } from "./observation.ts";
 import { isServing } from "./places-of-work.ts";
 import { applicationFrame, sameLine } from "./thread-condition.ts";
-import { placeText, sinceText } from "./words.ts";
+import { placeText, requestsText, servingClause, sinceText } from "./words.ts";
 
 type TasksById = ReadonlyMap<string, TaskObservation>;
 
@@ -64,8 +64,10 @@ function circleText(circle: readonly TaskObservation[]): string {
   const [first] = circle;
   const inLock = circle.some(({ lockOwners }) => lockOwners !== undefined);
   if (circle.length === 1 && first !== undefined)
-    return `${first.name} ${inLock ? "waits for an asyncio.Lock that it holds itself" : "awaits itself"} in ${placeText(applicationFrame(first.frames))}`;
-  const names = circle.slice(0, mostNamed).map(({ name, frames }) => `${name} in ${placeText(applicationFrame(frames))}`);
+    return `${first.name}${servingClause([first])} ${inLock ? "waits for an asyncio.Lock that it holds itself" : "awaits itself"} in ${placeText(applicationFrame(first.frames))}`;
+  const names = circle
+    .slice(0, mostNamed)
+    .map((task) => `${task.name}${servingClause([task])} in ${placeText(applicationFrame(task.frames))}`);
   if (circle.length > mostNamed) names.push(`and ${circle.length - mostNamed} more`);
   return `${circle.length} tasks ${inLock ? "wait for asyncio.Locks that they hold among themselves" : "await each other"}: ${names.join(", ")}`;
 }
@@ -87,7 +89,7 @@ function requestFinding({ durationMs }: ProcessObservation, group: readonly Task
   const [first] = group;
   const who =
     group.length > 1
-      ? `the tasks of ${group.length} requests wait`
+      ? `the tasks of ${group.length} requests${requestsText(group) === "" ? "" : `, ${requestsText(group)},`} wait`
       : first?.request === undefined
         ? "the task of a request waits"
         : `the task of ${first.request} waits`;

@@ -22,7 +22,43 @@ export function threadName(thread: ThreadObservation | undefined): string {
 
 /** With the request that it serves, where one is known. */
 export function threadText(thread: ThreadObservation): string {
-  return thread.request === undefined ? threadName(thread) : `${threadName(thread)}, which serves ${thread.request},`;
+  return `${threadName(thread)}${servingClause([thread])}`;
+}
+
+interface Serving {
+  readonly request?: string | undefined;
+}
+
+/** ", serving GET /slow (2) and GET /cart" at the end of a sentence; empty where none of the requests is known. */
+export function servingText(those: readonly Serving[]): string {
+  const text = requestsText(those);
+  return text === "" ? "" : `, serving ${text}`;
+}
+
+/** The same in the midst of a sentence. */
+export function servingClause(those: readonly Serving[]): string {
+  const text = servingText(those);
+  return text === "" ? "" : `${text},`;
+}
+
+const mostRequests = 3;
+
+/** "GET /slow (2), GET /cart and 1 more", those of most threads first; empty where none is known. What all of them serve needs no number. */
+export function requestsText(those: readonly Serving[]): string {
+  const counts = countRequests(those);
+  const named = counts
+    .slice(0, mostRequests)
+    .map(([request, count]) => (count > 1 && count < those.length ? `${request} (${count})` : request));
+  const rest = counts.length - named.length;
+  const all = rest > 0 ? [...named, `${rest} more`] : named;
+  return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1) ?? ""}`;
+}
+
+/** Each request once, with how many serve it, the most first. */
+export function countRequests(those: readonly Serving[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const { request } of those) if (request !== undefined) counts.set(request, (counts.get(request) ?? 0) + 1);
+  return [...counts].toSorted(([, one], [, other]) => other - one);
 }
 
 /** "for 3 m 10 s" where it is known, else "for the whole look (1 s)". */

@@ -11,12 +11,19 @@ export const findingSchema = z.object({
   culprit: frameSchema.nullable(),
   tids: z.array(z.int()),
   tasks: z.array(z.string()),
+  /** What those threads and tasks serve, as far as it is known: "POST /checkout". */
+  requests: z.array(foreignText),
   sinceMs: z.number(),
   /** False where it is only the time of looking. */
   sinceKnown: z.boolean(),
 });
 
-export const evidenceSchema = z.object({ label: foreignText, state: foreignText, frames: z.array(frameSchema) });
+export const evidenceSchema = z.object({
+  label: foreignText,
+  state: foreignText,
+  requests: z.array(foreignText),
+  frames: z.array(frameSchema),
+});
 
 export const workerVerdictSchema = targetHeadSchema.extend({
   /** True where nothing moves: a deadlock, a wait, a loop that stands. */

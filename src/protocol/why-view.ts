@@ -66,10 +66,18 @@ function whoText(members: readonly WorkerVerdictResult[]): string {
     : `${members.length} processes${roles.length === 1 ? `, each ${roles[0] ?? ""}` : ""}`;
 }
 
-function toEvidence({ label, state, frames }: WorkerVerdictResult["evidence"][number]): StackNode {
+const requestsShown = 3;
+
+function requestsText(requests: readonly string[]): string {
+  if (requests.length === 0) return "";
+  const more = requests.length - requestsShown;
+  return `, serving ${requests.slice(0, requestsShown).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+function toEvidence({ label, state, requests, frames }: WorkerVerdictResult["evidence"][number]): StackNode {
   // The script that a server installs to start itself is no line of the application.
   const own = frames.filter(({ file, function: name }) => !(name === "<module>" && /\/bin\/[^/.]+$/.test(file)));
-  return { heading: [label, dim(`  ${state}`)], details: [], frames: frameLines(own, false), children: [] };
+  return { heading: [label, dim(`  ${state}${requestsText(requests)}`)], details: [], frames: frameLines(own, false), children: [] };
 }
 
 const alsoShown = 3;

@@ -23,12 +23,19 @@ interface Finding {
   stuck: boolean;
   text: string;
   culprit: Place | null;
+  requests: string[];
 }
 
 export interface Why {
   verdict: string;
   culprit: Place | null;
-  workers: { pid: number; stuck: boolean; verdict: Finding; also: Finding[]; evidence: { label: string; frames: Place[] }[] }[];
+  workers: {
+    pid: number;
+    stuck: boolean;
+    verdict: Finding;
+    also: Finding[];
+    evidence: { label: string; requests: string[]; frames: Place[] }[];
+  }[];
   next: { command: string }[];
 }
 

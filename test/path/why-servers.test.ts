@@ -138,6 +138,10 @@ describe.each(found)("Python $full", (python) => {
       expect(worst(all)?.verdict, JSON.stringify(all, undefined, 1)).toMatchObject({ kind, stuck });
       expect(markedLines(`servers/${program}`, path)).toContain(all.culprit?.line);
       expect(all.culprit?.file.endsWith(`/${moduleName(program)}.py`)).toBe(true);
+      expect(worst(all)?.verdict.text).toContain(`, serving GET /${path}`);
+      expect(worst(all)?.verdict.requests).toEqual([`GET /${path}`]);
+      expect(worst(all)?.evidence.flatMap(({ requests }) => requests)).toContain(`GET /${path}`);
+      if (stuck) expect(all.verdict).toContain(`, serving GET /${path}`);
     },
   );
 
@@ -166,6 +170,7 @@ describe.each(found)("Python $full", (python) => {
     await redis.stop();
     expect(worst(all)?.verdict.kind, JSON.stringify(all, undefined, 1)).toBe(task === "silent" ? "waits for a peer" : "busy");
     expect(markedLines("servers/hang_celery", task)).toContain(all.culprit?.line);
+    expect(worst(all)?.verdict.requests).toEqual([`TASK ${task}`]);
     expect(all.workers.filter(({ stuck }) => stuck)).toHaveLength(task === "silent" ? 1 : 0);
   });
 
