@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 import type { FailureCode } from "../base/failure-codes.ts";
+import { once } from "../base/once.ts";
 import type { Level } from "./level.ts";
 import type { RedactionResult } from "./value-schema.ts";
 import type { Shape, View } from "./view.ts";
@@ -72,11 +73,27 @@ export interface CommandRecord<Params extends z.ZodObject = z.ZodObject, Result 
   view(result: z.output<Result>, params: z.output<Params>): View[];
 }
 
-/** Keeps the types of one record; the catalogue holds them all as `CommandRecord`. */
+/** A record as its file writes it. The schemas are functions: to make those of every command would cost each start ten milliseconds. */
+export type CommandDefinition<Params extends z.ZodObject, Result extends z.ZodType> = Omit<
+  CommandRecord<Params, Result>,
+  "params" | "result"
+> & { readonly params: () => Params; readonly result: () => Result };
+
+/** Keeps the types of one record, and makes its schemas when they are first asked for; the catalogue holds them all as `CommandRecord`. */
 export function defineCommand<Params extends z.ZodObject, Result extends z.ZodType>(
-  record: CommandRecord<Params, Result>,
+  definition: CommandDefinition<Params, Result>,
 ): CommandRecord<Params, Result> {
-  return record;
+  const params = once(definition.params);
+  const result = once(definition.result);
+  return {
+    ...definition,
+    get params() {
+      return params();
+    },
+    get result() {
+      return result();
+    },
+  };
 }
 
 /** The file name that a command has in every layer. */

@@ -64,7 +64,7 @@ export function auditRecordOf(bytes: Buffer): AuditRecord | undefined {
 }
 
 export function isAuditRecord(value: unknown): value is AuditRecord {
-  return auditRecordSchema.safeParse(value).success;
+  return auditRecordSchema().safeParse(value).success;
 }
 
 function extendStretch(walk: ChainWalk, bytes: Buffer | undefined): void {

@@ -6,6 +6,7 @@ import { Failure, failureOf } from "../base/failure.ts";
 import { decide } from "../gate/decide.ts";
 import type { AuditReader } from "../protocol/audit.ts";
 import type { CommandRecord } from "../protocol/command.ts";
+import type { Level } from "../protocol/level.ts";
 import { levelOfRequest } from "../protocol/parameters.ts";
 import type { Answer, Caller, Context, Handler, Note, Progress, Request, Settings } from "../protocol/request.ts";
 import { closestNames } from "../base/closest-names.ts";
@@ -35,7 +36,7 @@ export async function dispatch(house: House, asked: Asked): Promise<Answer> {
   const named = recordOf(house, asked.request.command);
   const params = checkParams(named, asked.request);
   // From here on the record is of the level that this request has: what is decided, logged and made durable goes by it.
-  const record = { ...named, level: levelOfRequest(named, params) };
+  const record = atLevel(named, levelOfRequest(named, params));
   const decision = decide(asked.request, record.level, asked.caller, record.refusal);
   const log = house.auditLog.forRequest({ record, params, request: asked.request, caller: asked.caller });
   if (!decision.allowed) {
@@ -119,6 +120,11 @@ function recordOf(house: House, command: string): CommandRecord {
   const near = closestNames(command, [...house.catalogue.keys()]);
   const hint = near.length > 0 ? `did you mean ${near.map((name) => `ispyd ${name}`).join(" or ")}?` : "ispyd help lists the commands";
   throw new Failure({ code: "command-unknown", message: `there is no command "${command}"`, hint });
+}
+
+// A copy makes the schemas, which most requests never need.
+function atLevel(record: CommandRecord, level: Level): CommandRecord {
+  return level === record.level ? record : { ...record, level };
 }
 
 function checkParams(record: CommandRecord, request: Request): Record<string, unknown> {

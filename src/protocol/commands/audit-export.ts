@@ -12,21 +12,22 @@ export default defineCommand({
     "JSON Lines keep every field, so that a copy kept elsewhere can be held against the log; they are plain ASCII. " +
     "In CSV, cells that a spreadsheet would take for a formula begin with an apostrophe, and control characters are shown as their codes.",
   target: "none",
-  params: z.object({
-    format: z
-      .enum(["json", "csv"])
-      .default("json")
-      .meta({ short: "f", placeholder: "FORMAT" })
-      .describe("JSON Lines, or comma-separated values with a heading"),
-    limit: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .optional()
-      .meta({ placeholder: "COUNT" })
-      .describe("most records, the newest ones (without it 100000, and the answer says if that cut something)"),
-  }),
-  result: z.object({ format: z.enum(["json", "csv"]), text: z.string() }),
+  params: () =>
+    z.object({
+      format: z
+        .enum(["json", "csv"])
+        .default("json")
+        .meta({ short: "f", placeholder: "FORMAT" })
+        .describe("JSON Lines, or comma-separated values with a heading"),
+      limit: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .optional()
+        .meta({ placeholder: "COUNT" })
+        .describe("most records, the newest ones (without it 100000, and the answer says if that cut something)"),
+    }),
+  result: () => z.object({ format: z.enum(["json", "csv"]), text: z.string() }),
   shape: "text",
   recorded: true,
   examples: [

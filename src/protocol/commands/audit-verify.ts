@@ -13,16 +13,17 @@ export default defineCommand({
     "That finds an edited, removed or moved record, and a cut or rewritten end as far as a checkpoint in another place had seen it. " +
     "It can't find a cut after the last such checkpoint, nor a log that somebody who may write the directory rewrote as a whole: keep a copy elsewhere (ispyd audit export).",
   target: "none",
-  params: z.object({}),
-  result: z.object({
-    directory: z.string(),
-    chains: z.int(),
-    records: z.int(),
-    checkpoints: z.int(),
-    tornLines: z.int().describe("writes that were cut off by a crash or a full disk; their bytes were left as they are"),
-    tornUnrecorded: z.int().optional().describe("torn lines at the end of a chain that no torn record accounts for yet"),
-    problems: z.array(z.object({ chain: z.string(), line: z.int(), message: z.string() })),
-  }),
+  params: () => z.object({}),
+  result: () =>
+    z.object({
+      directory: z.string(),
+      chains: z.int(),
+      records: z.int(),
+      checkpoints: z.int(),
+      tornLines: z.int().describe("writes that were cut off by a crash or a full disk; their bytes were left as they are"),
+      tornUnrecorded: z.int().optional().describe("torn lines at the end of a chain that no torn record accounts for yet"),
+      problems: z.array(z.object({ chain: z.string(), line: z.int(), message: z.string() })),
+    }),
   shape: "record",
   recorded: true,
   examples: [{ command: "ispyd audit verify", says: "exit code 1 where something does not fit" }],

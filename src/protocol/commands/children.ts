@@ -15,10 +15,11 @@ export default defineCommand({
     "Children that have ended and whose exit status nobody has asked for (zombies) are said plainly. Arguments are redacted. " +
     "A child whose parent has ended belongs to another process by then and is not found.",
   target: "required",
-  params: z.object({
-    limit: z.int().min(1).max(100_000).default(1_000).meta({ placeholder: "COUNT" }).describe("most children shown of one process"),
-  }),
-  result: z.object({ targets: z.array(childrenTargetSchema), unreadable: z.array(unreadableSchema) }),
+  params: () =>
+    z.object({
+      limit: z.int().min(1).max(100_000).default(1_000).meta({ placeholder: "COUNT" }).describe("most children shown of one process"),
+    }),
+  result: () => z.object({ targets: z.array(childrenTargetSchema), unreadable: z.array(unreadableSchema) }),
   shape: "table",
   recorded: true,
   examples: [

@@ -10,17 +10,19 @@ export default defineCommand({
   description:
     "Called by the scripts of ispyd completion. One candidate stands on each line: the word, and after a blank what it is. The line :files asks the shell for file names. It answers nothing rather than fail.",
   target: "none",
-  params: z.object({
-    words: z
-      .array(z.string())
-      .default([])
-      .meta({ positional: true, mayBeEmpty: true })
-      .describe("the words after ispyd, the last one unfinished"),
-  }),
-  result: z.object({
-    files: z.boolean().meta({ description: "file names of the caller fit here" }),
-    candidates: z.array(z.object({ word: z.string(), description: z.string() })),
-  }),
+  params: () =>
+    z.object({
+      words: z
+        .array(z.string())
+        .default([])
+        .meta({ positional: true, mayBeEmpty: true })
+        .describe("the words after ispyd, the last one unfinished"),
+    }),
+  result: () =>
+    z.object({
+      files: z.boolean().meta({ description: "file names of the caller fit here" }),
+      candidates: z.array(z.object({ word: z.string(), description: z.string() })),
+    }),
   shape: "text",
   recorded: false,
   hidden: true,

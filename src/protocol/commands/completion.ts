@@ -11,10 +11,11 @@ export default defineCommand({
     "Prints a script for the shell to read. It completes commands, options, their values, and targets: services, workers and pids that run now. " +
     "bash: source <(ispyd completion bash) in ~/.bashrc. zsh: the same with zsh after compinit, or write it to a file _ispyd in a directory of $fpath. fish: write it to ~/.config/fish/completions/ispyd.fish.",
   target: "none",
-  params: z.object({
-    shell: z.enum(["bash", "zsh", "fish"]).meta({ positional: true }).describe("the shell that reads it"),
-  }),
-  result: z.object({ shell: z.string(), script: z.string() }),
+  params: () =>
+    z.object({
+      shell: z.enum(["bash", "zsh", "fish"]).meta({ positional: true }).describe("the shell that reads it"),
+    }),
+  result: () => z.object({ shell: z.string(), script: z.string() }),
   shape: "text",
   recorded: false,
   examples: [

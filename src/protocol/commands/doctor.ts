@@ -14,8 +14,8 @@ export default defineCommand({
     "interpreter and build, libc, the switches of its owner, seccomp, and whether it can be looked at, paused and attached to. " +
     "What is not possible comes with its cause and the exact command that would allow it. Permission is tried, not guessed.",
   target: "optional",
-  params: z.object({}),
-  result: doctorSchema,
+  params: () => z.object({}),
+  result: () => doctorSchema,
   shape: "record",
   recorded: true,
   examples: [

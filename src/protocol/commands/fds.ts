@@ -15,23 +15,24 @@ export default defineCommand({
     "Looks several times and says what grew, how near the limit (RLIMIT_NOFILE) is, and which connections the peer has closed and the application has not (CLOSE_WAIT). " +
     "A descriptor does not say which code opened it.",
   target: "required",
-  params: z.object({
-    for: z
-      .int()
-      .min(1)
-      .max(60_000)
-      .default(1_000)
-      .meta({ placeholder: "DURATION", duration: true })
-      .describe("how long to look for growth"),
-    limit: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .default(1_000)
-      .meta({ placeholder: "COUNT" })
-      .describe("most groups, and most single descriptors in the JSON, of one process"),
-  }),
-  result: z.object({ targets: z.array(descriptorsTargetSchema), unreadable: z.array(unreadableSchema) }),
+  params: () =>
+    z.object({
+      for: z
+        .int()
+        .min(1)
+        .max(60_000)
+        .default(1_000)
+        .meta({ placeholder: "DURATION", duration: true })
+        .describe("how long to look for growth"),
+      limit: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(1_000)
+        .meta({ placeholder: "COUNT" })
+        .describe("most groups, and most single descriptors in the JSON, of one process"),
+    }),
+  result: () => z.object({ targets: z.array(descriptorsTargetSchema), unreadable: z.array(unreadableSchema) }),
   shape: "table",
   recorded: true,
   examples: [

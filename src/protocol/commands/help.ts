@@ -10,15 +10,21 @@ export default defineCommand({
   description:
     "Without a topic it lists the commands by level. A topic is a command, a group of commands, or one of: levels, exit-codes. With --format man it prints a manual page in roff.",
   target: "none",
-  params: z.object({
-    topic: z.array(z.string()).default([]).meta({ positional: true, placeholder: "TOPIC" }).describe("a command, or levels, or exit-codes"),
-    format: z.enum(["text", "man"]).default("text").meta({ placeholder: "FORMAT" }).describe("text to read here, or roff for man"),
-  }),
-  result: z.object({
-    topic: z.string(),
-    format: z.enum(["text", "man"]),
-    sections: z.array(z.object({ title: z.string(), text: z.string() })),
-  }),
+  params: () =>
+    z.object({
+      topic: z
+        .array(z.string())
+        .default([])
+        .meta({ positional: true, placeholder: "TOPIC" })
+        .describe("a command, or levels, or exit-codes"),
+      format: z.enum(["text", "man"]).default("text").meta({ placeholder: "FORMAT" }).describe("text to read here, or roff for man"),
+    }),
+  result: () =>
+    z.object({
+      topic: z.string(),
+      format: z.enum(["text", "man"]),
+      sections: z.array(z.object({ title: z.string(), text: z.string() })),
+    }),
   shape: "text",
   recorded: false,
   examples: [

@@ -17,47 +17,49 @@ export default defineCommand({
     "Secrets are hidden by name, by type and by what they look like, before anything is cut. Everything is read twice, and what differs is marked; " +
     "--pause stops the process for the instant of the read instead. A ceiling that the application's owner set (ISPYD_CEILING in its environment, or a file ispyd.ceiling in its working directory) is obeyed.",
   target: "required",
-  params: z.object({
-    thread: z
-      .string()
-      .min(1)
-      .max(256)
-      .optional()
-      .meta({ placeholder: "THREAD" })
-      .describe("a thread id or name, as ispyd threads shows it"),
-    frame: z
-      .int()
-      .min(0)
-      .max(100_000)
-      .default(0)
-      .meta({ placeholder: "NUMBER" })
-      .describe("which frame, counted from the innermost outwards"),
-    all: z.boolean().default(false).describe("count every frame, not only those of the application"),
-    pause: z.boolean().default(false).describe("stop the process for the instant of the read, so that all values are of one moment"),
-    depth: z.int().min(1).max(8).default(3).describe("levels of nesting that are opened"),
-    items: z
-      .int()
-      .min(1)
-      .max(1_000)
-      .default(50)
-      .meta({ placeholder: "COUNT" })
-      .describe("most variables, and most items of one list, set or dict"),
-    fields: z.int().min(1).max(200).default(20).meta({ placeholder: "COUNT" }).describe("most attributes of one object"),
-    characters: z.int().min(1).max(16_384).default(256).meta({ placeholder: "COUNT" }).describe("most characters of one text"),
-    size: z.int().min(1).max(256).default(32).meta({ placeholder: "KILOBYTES" }).describe("most kilobytes of one process's answer"),
-    time: z
-      .int()
-      .min(1)
-      .max(15)
-      .default(10)
-      .meta({ placeholder: "MILLISECONDS" })
-      .describe("longest walk through the values while a process is stopped"),
-  }),
-  result: z.object({
-    targets: z.array(localsTargetSchema),
-    unreadable: z.array(unreadableSchema),
-    redactions: z.array(redactionSchema),
-  }),
+  params: () =>
+    z.object({
+      thread: z
+        .string()
+        .min(1)
+        .max(256)
+        .optional()
+        .meta({ placeholder: "THREAD" })
+        .describe("a thread id or name, as ispyd threads shows it"),
+      frame: z
+        .int()
+        .min(0)
+        .max(100_000)
+        .default(0)
+        .meta({ placeholder: "NUMBER" })
+        .describe("which frame, counted from the innermost outwards"),
+      all: z.boolean().default(false).describe("count every frame, not only those of the application"),
+      pause: z.boolean().default(false).describe("stop the process for the instant of the read, so that all values are of one moment"),
+      depth: z.int().min(1).max(8).default(3).describe("levels of nesting that are opened"),
+      items: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .default(50)
+        .meta({ placeholder: "COUNT" })
+        .describe("most variables, and most items of one list, set or dict"),
+      fields: z.int().min(1).max(200).default(20).meta({ placeholder: "COUNT" }).describe("most attributes of one object"),
+      characters: z.int().min(1).max(16_384).default(256).meta({ placeholder: "COUNT" }).describe("most characters of one text"),
+      size: z.int().min(1).max(256).default(32).meta({ placeholder: "KILOBYTES" }).describe("most kilobytes of one process's answer"),
+      time: z
+        .int()
+        .min(1)
+        .max(15)
+        .default(10)
+        .meta({ placeholder: "MILLISECONDS" })
+        .describe("longest walk through the values while a process is stopped"),
+    }),
+  result: () =>
+    z.object({
+      targets: z.array(localsTargetSchema),
+      unreadable: z.array(unreadableSchema),
+      redactions: z.array(redactionSchema),
+    }),
   shape: "events",
   recorded: true,
   examples: [

@@ -15,8 +15,8 @@ export default defineCommand({
     "ACCESS says whether the process can be looked at and whether an agent could be attached; what is missing is named below with what would allow it. " +
     "Names of services can be set in ispyd.toml. Titles that processes give themselves are taken as such.",
   target: "optional",
-  params: z.object({}),
-  result: z.object({ processes: z.array(processSchema) }),
+  params: () => z.object({}),
+  result: () => z.object({ processes: z.array(processSchema) }),
   shape: "table",
   recorded: true,
   examples: [

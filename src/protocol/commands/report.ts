@@ -13,16 +13,17 @@ export default defineCommand({
     "Asks why, requests, locks, threads, tasks, fds and children of the target one right after the other and puts the answers together, with the commands, versions, times and verdicts. " +
     "With --output incident.html it is one page for people that needs no network and no script; with --output incident.json a document for machines. Secrets are hidden as everywhere; no application value is in it.",
   target: "required",
-  params: z.object({}),
-  result: z.object({
-    target: z.string(),
-    host: z.string(),
-    user: z.string(),
-    ispyd: z.string(),
-    began: z.string(),
-    ended: z.string(),
-    sections: z.array(reportSectionSchema),
-  }),
+  params: () => z.object({}),
+  result: () =>
+    z.object({
+      target: z.string(),
+      host: z.string(),
+      user: z.string(),
+      ispyd: z.string(),
+      began: z.string(),
+      ended: z.string(),
+      sections: z.array(reportSectionSchema),
+    }),
   shape: "events",
   recorded: true,
   examples: [

@@ -17,27 +17,29 @@ export default defineCommand({
     'elsewhere "> 12 s" says how long its thread has not run, and "?" that nothing is known. Path, query, headers, client and user are values: --values shows them, redacted. ' +
     "Requests of greenlets (gevent, eventlet) are seen only while they run; requests that wait in a queue for a thread or worker are not seen.",
   target: "required",
-  params: z.object({
-    values: z
-      .boolean()
-      .default(false)
-      .meta({ level: "capture" })
-      .describe("show also path, query, headers, client and user of each, redacted"),
-    pause: z.boolean().default(false).describe("stop each process for the time of the read (some milliseconds, at most 20)"),
-    limit: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .default(1_000)
-      .meta({ placeholder: "COUNT" })
-      .describe("most requests shown of one process, the oldest first"),
-  }),
-  result: z.object({
-    targets: z.array(requestsTargetSchema),
-    unreadable: z.array(unreadableSchema),
-    /** What was hidden in the values, by rule. */
-    redactions: z.array(redactionSchema),
-  }),
+  params: () =>
+    z.object({
+      values: z
+        .boolean()
+        .default(false)
+        .meta({ level: "capture" })
+        .describe("show also path, query, headers, client and user of each, redacted"),
+      pause: z.boolean().default(false).describe("stop each process for the time of the read (some milliseconds, at most 20)"),
+      limit: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(1_000)
+        .meta({ placeholder: "COUNT" })
+        .describe("most requests shown of one process, the oldest first"),
+    }),
+  result: () =>
+    z.object({
+      targets: z.array(requestsTargetSchema),
+      unreadable: z.array(unreadableSchema),
+      /** What was hidden in the values, by rule. */
+      redactions: z.array(redactionSchema),
+    }),
   shape: "table",
   recorded: true,
   examples: [

@@ -15,20 +15,22 @@ export default defineCommand({
     "A task stands above the tasks that it waits for (directly, by gather, by a task group, by wait or wait_for, or through a shield). Tasks of one shape are grouped. " +
     "The running task of each thread is marked, with its thread's stack. Tasks of trio and of greenlets are not seen.",
   target: "required",
-  params: z.object({
-    pause: z
-      .boolean()
-      .default(false)
-      .describe("stop each process for the time of the read (some milliseconds, at most 20), so that the tree is of one moment"),
-    all: z.boolean().default(false).describe("show also the frames of the server and the framework below the application"),
-    source: z.boolean().default(false).describe("show the line of source of each frame"),
-    tasks: z.int().min(1).max(100_000).default(10_000).meta({ placeholder: "COUNT" }).describe("most tasks read of one process"),
-  }),
-  result: z.object({
-    targets: z.array(tasksTargetSchema),
-    unreadable: z.array(unreadableSchema),
-    verdicts: verdictCountsSchema,
-  }),
+  params: () =>
+    z.object({
+      pause: z
+        .boolean()
+        .default(false)
+        .describe("stop each process for the time of the read (some milliseconds, at most 20), so that the tree is of one moment"),
+      all: z.boolean().default(false).describe("show also the frames of the server and the framework below the application"),
+      source: z.boolean().default(false).describe("show the line of source of each frame"),
+      tasks: z.int().min(1).max(100_000).default(10_000).meta({ placeholder: "COUNT" }).describe("most tasks read of one process"),
+    }),
+  result: () =>
+    z.object({
+      targets: z.array(tasksTargetSchema),
+      unreadable: z.array(unreadableSchema),
+      verdicts: verdictCountsSchema,
+    }),
   shape: "stacks",
   recorded: true,
   examples: [

@@ -14,17 +14,19 @@ export default defineCommand({
     "Identical stacks are grouped across threads and workers. A running process changes while it is read: each stack has a verdict (kept, retried, rejected), and only stacks found consistent are shown. " +
     "Threads that never ran Python are not listed.",
   target: "required",
-  params: z.object({
-    pause: z.boolean().default(false).describe("stop each process for the instant of the read, so that every stack is consistent"),
-    all: z.boolean().default(false).describe("show also the frames of the server and the framework below the application"),
-    source: z.boolean().default(false).describe("show the line of source of each frame"),
-    frames: z.int().min(1).max(100_000).default(200).meta({ placeholder: "COUNT" }).describe("most frames shown of one stack"),
-  }),
-  result: z.object({
-    targets: z.array(threadsTargetSchema),
-    unreadable: z.array(unreadableSchema),
-    verdicts: verdictCountsSchema,
-  }),
+  params: () =>
+    z.object({
+      pause: z.boolean().default(false).describe("stop each process for the instant of the read, so that every stack is consistent"),
+      all: z.boolean().default(false).describe("show also the frames of the server and the framework below the application"),
+      source: z.boolean().default(false).describe("show the line of source of each frame"),
+      frames: z.int().min(1).max(100_000).default(200).meta({ placeholder: "COUNT" }).describe("most frames shown of one stack"),
+    }),
+  result: () =>
+    z.object({
+      targets: z.array(threadsTargetSchema),
+      unreadable: z.array(unreadableSchema),
+      verdicts: verdictCountsSchema,
+    }),
   shape: "stacks",
   recorded: true,
   examples: [

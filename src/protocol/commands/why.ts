@@ -14,19 +14,21 @@ export default defineCommand({
     "Looks at every process of the target for about a second and says what each does: stands in a deadlock, waits for a server, a lock, a pipe or a child, keeps the event loop or the GIL, computes, or simply waits for work. " +
     "It names the application's own line only where that was seen; what can't be known is said. A lock of type Lock records no owner: its holders are the threads that are inside a `with` on it.",
   target: "required",
-  params: z.object({
-    for: z.int().min(200).max(10_000).default(800).meta({ placeholder: "MILLISECONDS" }).describe("how long to look"),
-    looks: z.int().min(3).max(100).default(8).meta({ placeholder: "COUNT" }).describe("how many looks in that time"),
-  }),
-  result: z.object({
-    /** One sentence for the whole target. */
-    verdict: z.string(),
-    culprit: z.object({ function: z.string(), file: z.string(), line: z.int() }).nullable(),
-    workers: z.array(workerVerdictSchema),
-    /** Commands worth running next. */
-    next: z.array(z.object({ command: z.string(), says: z.string() })),
-    unreadable: z.array(unreadableSchema),
-  }),
+  params: () =>
+    z.object({
+      for: z.int().min(200).max(10_000).default(800).meta({ placeholder: "MILLISECONDS" }).describe("how long to look"),
+      looks: z.int().min(3).max(100).default(8).meta({ placeholder: "COUNT" }).describe("how many looks in that time"),
+    }),
+  result: () =>
+    z.object({
+      /** One sentence for the whole target. */
+      verdict: z.string(),
+      culprit: z.object({ function: z.string(), file: z.string(), line: z.int() }).nullable(),
+      workers: z.array(workerVerdictSchema),
+      /** Commands worth running next. */
+      next: z.array(z.object({ command: z.string(), says: z.string() })),
+      unreadable: z.array(unreadableSchema),
+    }),
   shape: "events",
   recorded: true,
   examples: [

@@ -12,12 +12,13 @@ const made = defineCommand({
   summary: "",
   description: "",
   target: "none",
-  params: z.object({
-    values: z.boolean().default(false).meta({ level: "capture" }),
-    from: z.string().optional().meta({ level: "inspect" }),
-    depth: z.int().default(3).meta({ level: "local" }),
-  }),
-  result: z.object({}),
+  params: () =>
+    z.object({
+      values: z.boolean().default(false).meta({ level: "capture" }),
+      from: z.string().optional().meta({ level: "inspect" }),
+      depth: z.int().default(3).meta({ level: "local" }),
+    }),
+  result: () => z.object({}),
   shape: "text",
   recorded: true,
   examples: [],

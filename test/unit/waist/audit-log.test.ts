@@ -37,7 +37,7 @@ describe("records", () => {
     asOneWriter(directory, 3);
     let previous = sha256("chain-0001");
     lines(directory).forEach((line, index) => {
-      const value = auditRecordSchema.parse(JSON.parse(line));
+      const value = auditRecordSchema().parse(JSON.parse(line));
       expect(value.previous).toBe(previous);
       expect(value.sequence).toBe(index + 1);
       expect(canonicalJson(JSON.parse(line))).toBe(line);
