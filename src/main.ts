@@ -1,11 +1,15 @@
 // The entry: who asks, which log, which settings; then the command line takes over. The only place where all rooms meet.
 
 import { userInfo } from "node:os";
+import { wholeCatalogue } from "./protocol/agent-catalogue.ts";
+import { isAgentRecord } from "./protocol/agent-record.ts";
 import { catalogue } from "./protocol/catalogue.ts";
 import { handlers } from "./commands/handlers.ts";
+import { remoteHandler } from "./commands/remote.ts";
 import { runCommandLine } from "./cli/run.ts";
 import { readSettings } from "./cli/settings.ts";
-import type { Caller } from "./protocol/request.ts";
+import { rememberedPlugins } from "./inside/catalogue-cache.ts";
+import type { Caller, Handler } from "./protocol/request.ts";
 import { auditDirectory } from "./waist/audit-directory.ts";
 import { openAuditLog } from "./waist/audit-log.ts";
 import { openAuditReader } from "./waist/audit-reader.ts";
@@ -19,7 +23,20 @@ process.exit(
 function openHouse(): House {
   const settings = readSettings();
   const directory = auditDirectory({ setting: settings.auditDirectory, environment: process.env, uid: process.geteuid?.() ?? -1 });
-  return { catalogue, handlers, settings, auditLog: openAuditLog({ directory }), auditReader: openAuditReader({ directory }) };
+  const whole = wholeCatalogue(catalogue, rememberedPlugins(), settings.plugins);
+  return {
+    catalogue: whole,
+    handlers: withAgents(whole),
+    settings,
+    auditLog: openAuditLog({ directory }),
+    auditReader: openAuditReader({ directory }),
+  };
+}
+
+/** Every command of an agent has the same handler. */
+function withAgents(whole: House["catalogue"]): ReadonlyMap<string, Handler> {
+  const remote = [...whole.values()].filter(isAgentRecord).map((record): [string, Handler] => [record.name, remoteHandler(record)]);
+  return new Map([...handlers, ...remote]);
 }
 
 // The process's own user is proven by the kernel; under sudo the name of whoever called it is kept beside it for the log.

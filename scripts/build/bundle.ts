@@ -2,12 +2,14 @@
 
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { rolldown } from "rolldown";
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { type Plugin, rolldown } from "rolldown";
 import { licenceNotices } from "./notices.ts";
 
-/** Writes dist/ispyd.mjs; resolves with its size in bytes. Throws where something was imported that does not end up in the file. */
-export async function bundleProgram(root: string): Promise<number> {
-  const code = await bundledCode(root);
+/** Writes dist/ispyd.mjs, which carries the agent's wheel; resolves with its size in bytes. Throws where something was imported that does not end up in the file. */
+export async function bundleProgram(root: string, agentWheel: Buffer): Promise<number> {
+  const code = await bundledCode(root, agentWheel);
   const place = join(root, "dist", "ispyd.mjs");
   const unfinished = `${place}.${process.pid}`;
   mkdirSync(join(root, "dist"), { recursive: true });
@@ -18,8 +20,8 @@ export async function bundleProgram(root: string): Promise<number> {
   return Buffer.byteLength(code);
 }
 
-async function bundledCode(root: string): Promise<string> {
-  const bundle = await rolldown({ input: join(root, "src", "main.ts"), cwd: root, platform: "node" });
+async function bundledCode(root: string, agentWheel: Buffer): Promise<string> {
+  const bundle = await rolldown({ input: join(root, "src", "main.ts"), cwd: root, platform: "node", plugins: [embedding(agentWheel)] });
   const { output } = await bundle.generate({
     format: "esm",
     codeSplitting: false,
@@ -33,4 +35,15 @@ async function bundledCode(root: string): Promise<string> {
   const missing = program.imports.filter((name) => !name.startsWith("node:"));
   if (missing.length > 0) throw new Error(`the program still imports ${missing.join(", ")}`);
   return `${program.code}${licenceNotices(program.moduleIds)}`;
+}
+
+/** Puts the wheel in the place of src/inside/embedded-agent.ts, so that one file copied alone can still start the agent. */
+function embedding(agentWheel: Buffer): Plugin {
+  const sha256 = createHash("sha256").update(agentWheel).digest("hex");
+  const gzipBase64 = gzipSync(agentWheel, { level: 9 }).toString("base64");
+  return {
+    name: "embedded agent",
+    load: (id) =>
+      id.endsWith("/src/inside/embedded-agent.ts") ? `export const embeddedAgent = ${JSON.stringify({ sha256, gzipBase64 })};` : null,
+  };
 }

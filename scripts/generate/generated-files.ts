@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { moduleNames } from "../project.ts";
+import { withAgentRecords } from "./agent-records.ts";
 import { catalogueSource } from "./catalogue-source.ts";
 import { commandReference } from "./command-reference.ts";
 import { loadRecords } from "./command-records.ts";
@@ -22,7 +23,7 @@ export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
   return [
     { path: "src/protocol/catalogue.ts", text: catalogueSource(records) },
     { path: "src/commands/handlers.ts", text: handlersSource(handled) },
-    { path: "docs/commands.md", text: commandReference(records.map(({ record }) => record)) },
+    { path: "docs/commands.md", text: commandReference(withAgentRecords(records)) },
     ...copiedFiles(root),
   ];
 }

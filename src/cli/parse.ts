@@ -4,6 +4,7 @@
 import { CommanderError } from "commander";
 import { Failure } from "../base/failure.ts";
 import type { CommandRecord } from "../protocol/command.ts";
+import { shortNames } from "../protocol/agent-catalogue.ts";
 import { colorChoices, globalOptions, type ColorChoice } from "../protocol/global-options.ts";
 import type { Parameter } from "../protocol/parameters.ts";
 import type { Request } from "../protocol/request.ts";
@@ -31,7 +32,7 @@ export interface CommandLine {
 
 /** The request in argv (without node and script). Throws Failure argument-invalid or command-unknown. */
 export function parseCommandLine(argv: readonly string[], catalogue: Catalogue): CommandLine {
-  const found = split(argv, catalogue);
+  const found = inFull(split(argv, catalogue), catalogue);
   const globals = byName(found.globals);
   const output = outputOf(globals);
   if (globals.has("version")) return { request: undefined, output };
@@ -59,6 +60,15 @@ function split(argv: readonly string[], catalogue: Catalogue): Found {
     if (!(thrown instanceof CommanderError)) throw thrown;
     throw refusalOf(thrown, argv, catalogue);
   }
+}
+
+/** A short name (`cwd`) stands for its command (`process cwd`) where nothing else has it. */
+function inFull(found: Found, catalogue: Catalogue): Found {
+  const [word = "", ...rest] = found.words;
+  const long = found.record === undefined && found.group === "" ? shortNames(catalogue).get(word) : undefined;
+  if (long === undefined) return found;
+  const again = split([...long.split(" "), ...rest], catalogue);
+  return { ...again, globals: new Map([...found.globals, ...again.globals]) };
 }
 
 function byName(given: GivenOptions): Map<string, string | true> {

@@ -75,6 +75,8 @@ function leafFor(program: Command, name: string, { leaves, onWords }: { leaves: 
   let parent = program;
   for (const [index, part] of parts.slice(0, -1).entries()) {
     const known = parent.commands.find((command) => command.name() === part);
+    // A command may have others below it (`tasks`, `tasks tree`): then the options behind the second word are the second's.
+    if (known?.commands.length === 0 && leaves.has(known)) parentOf(leaves, known.enablePositionalOptions());
     const group = known ?? parentOf(leaves, silent(parent.command(part)));
     if (known === undefined) onWordsOf(group, parts.slice(0, index + 1).join(" "), onWords);
     parent = group;

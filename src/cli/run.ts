@@ -17,6 +17,7 @@ import { watchInterruption, type Interruption, type SignalSource } from "./inter
 import { pageOf, tryWrite, write, type Environment, type OutputStream, type Page } from "./page.ts";
 import { outputChoiceOf, parseCommandLine, type OutputChoice } from "./parse.ts";
 import { progressBar } from "./progress-bar.ts";
+import { startProgram } from "./start-program.ts";
 
 export interface CommandLineRun {
   /** Without node and script. */
@@ -72,6 +73,12 @@ async function answer(running: Running): Promise<number> {
   }
   running.request = request;
   const answered = await ask(running, house, request);
+  const program = recordOf(house, request).starts?.(answered.result);
+  if (program !== undefined) {
+    // Its signals are the program's from here on.
+    running.interruption.end();
+    return await startProgram(program);
+  }
   if (output.file !== undefined)
     return await answerToFile(
       running,

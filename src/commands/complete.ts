@@ -2,9 +2,9 @@
 
 import { sleep } from "../base/clock.ts";
 import { listTargetNames } from "../outside/targets.ts";
-import { catalogue } from "../protocol/catalogue.ts";
+import { shortNames } from "../protocol/agent-catalogue.ts";
 import type record from "../protocol/commands/complete.ts";
-import type { Handler, Settings } from "../protocol/request.ts";
+import type { Context, Handler, Settings } from "../protocol/request.ts";
 import { wantedAt, type Candidate } from "./completion/candidates.ts";
 
 /** A person waits for each answer: better none than a late one. */
@@ -18,13 +18,21 @@ const wordLengthMax = 100;
  */
 const harmlessWord = /^[\p{L}\p{N}_./:@%][\p{L}\p{N}_./:@%+,-]*$/u;
 
-export const run: Handler<typeof record> = async ({ words }, { signal, settings }) => {
+export const run: Handler<typeof record> = async ({ words: typed }, { signal, settings, catalogue }) => {
+  const words = inFull(typed, catalogue);
   const wanted = wantedAt(words, [...catalogue.values()]);
   if (wanted.kind === "files") return { files: true, candidates: [] };
   const candidates =
     wanted.kind === "targets" ? targetCandidates(await targetsInTime(settings, signal), words.at(-1) ?? "") : wanted.candidates;
   return { files: false, candidates: candidates.slice(0, candidatesMax) };
 };
+
+/** The first word that is no option may be a short name; it is only taken for one where more follows it. */
+function inFull(words: readonly string[], catalogue: Context["catalogue"]): readonly string[] {
+  const at = words.slice(0, -1).findIndex((word) => !word.startsWith("-"));
+  const long = at < 0 ? undefined : shortNames(catalogue).get(words[at] ?? "");
+  return long === undefined ? words : [...words.slice(0, at), ...long.split(" "), ...words.slice(at + 1)];
+}
 
 async function targetsInTime(settings: Settings, signal: AbortSignal): Promise<Candidate[]> {
   const answered = new AbortController();

@@ -12,9 +12,11 @@ import type fdsRecord from "../protocol/commands/fds.ts";
 import type helpRecord from "../protocol/commands/help.ts";
 import type localsRecord from "../protocol/commands/locals.ts";
 import type locksRecord from "../protocol/commands/locks.ts";
+import type pluginsRecord from "../protocol/commands/plugins.ts";
 import type psRecord from "../protocol/commands/ps.ts";
 import type reportRecord from "../protocol/commands/report.ts";
 import type requestsRecord from "../protocol/commands/requests.ts";
+import type runRecord from "../protocol/commands/run.ts";
 import type tasksRecord from "../protocol/commands/tasks.ts";
 import type threadsRecord from "../protocol/commands/threads.ts";
 import type whyRecord from "../protocol/commands/why.ts";
@@ -30,9 +32,11 @@ import { run as fds } from "./fds.ts";
 import { run as help } from "./help.ts";
 import { run as locals } from "./locals.ts";
 import { run as locks } from "./locks.ts";
+import { run as plugins } from "./plugins.ts";
 import { run as ps } from "./ps.ts";
 import { run as report } from "./report.ts";
 import { run as requests } from "./requests.ts";
+import { run as run } from "./run.ts";
 import { run as tasks } from "./tasks.ts";
 import { run as threads } from "./threads.ts";
 import { run as why } from "./why.ts";
@@ -48,6 +52,7 @@ interface Handlers {
   "tasks": Handler<typeof tasksRecord>;
   "threads": Handler<typeof threadsRecord>;
   "why": Handler<typeof whyRecord>;
+  "plugins": Handler<typeof pluginsRecord>;
   "locals": Handler<typeof localsRecord>;
   "audit export": Handler<typeof auditExportRecord>;
   "audit list": Handler<typeof auditListRecord>;
@@ -55,6 +60,7 @@ interface Handlers {
   "complete": Handler<typeof completeRecord>;
   "completion": Handler<typeof completionRecord>;
   "help": Handler<typeof helpRecord>;
+  "run": Handler<typeof runRecord>;
 }
 
 const byName: Handlers = {
@@ -68,6 +74,7 @@ const byName: Handlers = {
   "tasks": tasks,
   "threads": threads,
   "why": why,
+  "plugins": plugins,
   "locals": locals,
   "audit export": auditExport,
   "audit list": auditList,
@@ -75,6 +82,7 @@ const byName: Handlers = {
   "complete": complete,
   "completion": completion,
   "help": help,
+  "run": run,
 };
 
 // The one cast: dispatch gives a handler only params that its own record's schema has passed.

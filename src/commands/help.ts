@@ -2,7 +2,7 @@
 
 import { closestNames } from "../base/closest-names.ts";
 import { Failure } from "../base/failure.ts";
-import { catalogue } from "../protocol/catalogue.ts";
+import { shortNames } from "../protocol/agent-catalogue.ts";
 import type { CommandRecord } from "../protocol/command.ts";
 import type record from "../protocol/commands/help.ts";
 import { listed } from "../protocol/parameters.ts";
@@ -14,8 +14,9 @@ import { articleRoff } from "./help/roff.ts";
 import { articleText } from "./help/text.ts";
 import { exitCodesArticle, groupArticle, levelsArticle, overviewArticle } from "./help/topics.ts";
 
-export const run: Handler<typeof record> = async ({ topic, format }) => {
-  const words = topic.join(" ");
+export const run: Handler<typeof record> = async ({ topic, format }, { catalogue }) => {
+  const typed = topic.join(" ");
+  const words = catalogue.has(typed) ? typed : (shortNames(catalogue).get(typed) ?? typed);
   const article = articleAbout(words, [...catalogue.values()]);
   const sections = format === "man" ? [{ title: "", text: articleRoff(article, version) }] : articleText(article);
   return { topic: words, format, sections };

@@ -11,6 +11,7 @@ import type { Level } from "./level.ts";
 export interface AgentFacts {
   readonly entry: AgentEntry;
   readonly plugin: string;
+  readonly from: AgentPlugin;
   /** What the plugin's file must hash to; undefined for the agent's own plugins. */
   readonly sha256: string | undefined;
 }
@@ -24,7 +25,7 @@ export interface AgentPolicy {
   readonly refusal?: NonNullable<CommandRecord["refusal"]>;
 }
 
-export function agentRecord({ name: plugin }: Pick<AgentPlugin, "name">, entry: AgentEntry, policy: AgentPolicy): AgentRecord {
+export function agentRecord(from: AgentPlugin, entry: AgentEntry, policy: AgentPolicy): AgentRecord {
   let params: CommandRecord["params"] | undefined;
   return {
     name: entry.name,
@@ -45,7 +46,7 @@ export function agentRecord({ name: plugin }: Pick<AgentPlugin, "name">, entry: 
     redactions: (result) => agentResultSchema.parse(result).redactions,
     view: (result) => agentView(entry)(result as AgentResult),
     ...(policy.refusal === undefined ? {} : { refusal: policy.refusal }),
-    agent: { entry, plugin, sha256: policy.sha256 },
+    agent: { entry, plugin: from.name, from, sha256: policy.sha256 },
   };
 }
 

@@ -13,9 +13,11 @@ import fds from "./commands/fds.ts";
 import help from "./commands/help.ts";
 import locals from "./commands/locals.ts";
 import locks from "./commands/locks.ts";
+import plugins from "./commands/plugins.ts";
 import ps from "./commands/ps.ts";
 import report from "./commands/report.ts";
 import requests from "./commands/requests.ts";
+import run from "./commands/run.ts";
 import tasks from "./commands/tasks.ts";
 import threads from "./commands/threads.ts";
 import why from "./commands/why.ts";
@@ -31,6 +33,7 @@ const records: readonly CommandRecord[] = [
   tasks,
   threads,
   why,
+  plugins,
   locals,
   auditExport,
   auditList,
@@ -38,6 +41,7 @@ const records: readonly CommandRecord[] = [
   complete,
   completion,
   help,
+  run,
 ];
 
 export const catalogue: ReadonlyMap<string, CommandRecord> = new Map(records.map((record) => [record.name, record]));
