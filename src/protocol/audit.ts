@@ -12,68 +12,74 @@ const base = () => ({
   previous: z.string(),
 });
 
-export const auditRecordSchema = once(() =>
-  z.discriminatedUnion("kind", [
-    z.object({
-      ...base(),
-      kind: z.literal("began"),
-      request: z.string(),
-      user: z.string(),
-      uid: z.int(),
-      via: z.string(),
-      command: z.string(),
-      level: z.enum(levels),
-      target: z.string().optional(),
-      through: z.string().optional(),
-      params: z.record(z.string(), z.unknown()),
-      reason: z.string().optional(),
-      rule: z.string(),
-    }),
-    z.object({
-      ...base(),
-      kind: z.literal("ended"),
-      request: z.string(),
-      /** refused: a rule of the target itself, such as its owner's ceiling, which is known only once the target is found. */
-      outcome: z.enum(["done", "partial", "failed", "refused"]),
-      code: z.string().optional(),
-      /** Why, of what was refused. */
-      message: z.string().optional(),
-      durationMs: z.number(),
-      /** How much was answered, in bytes of JSON. */
-      answerBytes: z.int(),
-      /** The processes that were read. */
-      pids: z.array(z.int()),
-      /** How many more there were, where the list was cut. */
-      pidsOmitted: z.int().optional(),
-      /** Those of them that a rule of their own kept from being read, such as their owner's ceiling. */
-      pidsRefused: z.array(z.int()).optional(),
-      /** What was hidden in the answer, by rule: at the source, and in the last pass over its texts. */
-      redactions: z.array(redactionSchema).optional(),
-    }),
-    z.object({
-      ...base(),
-      kind: z.literal("refused"),
-      request: z.string(),
-      user: z.string(),
-      uid: z.int(),
-      via: z.string(),
-      command: z.string(),
-      level: z.enum(levels),
-      target: z.string().optional(),
-      through: z.string().optional(),
-      rule: z.string(),
-      message: z.string(),
-    }),
-    /** The line before was torn (power loss, full disk): its bytes stay as they are, counted and hashed here. */
-    z.object({ ...base(), kind: z.literal("torn"), tornBytes: z.int(), tornSha256: z.string() }),
-    /** What the other chains' last records were: this joins the chains, so that a cut in one shows in another. */
-    z.object({
-      ...base(),
-      kind: z.literal("checkpoint"),
-      heads: z.record(z.string(), z.object({ sequence: z.int(), sha256: z.string() })),
-    }),
-  ]),
-);
+const began = () =>
+  z.object({
+    ...base(),
+    kind: z.literal("began"),
+    request: z.string(),
+    user: z.string(),
+    uid: z.int(),
+    via: z.string(),
+    command: z.string(),
+    level: z.enum(levels),
+    target: z.string().optional(),
+    through: z.string().optional(),
+    params: z.record(z.string(), z.unknown()),
+    reason: z.string().optional(),
+    rule: z.string(),
+  });
+
+const ended = () =>
+  z.object({
+    ...base(),
+    kind: z.literal("ended"),
+    request: z.string(),
+    /** refused: a rule of the target itself, such as its owner's ceiling, which is known only once the target is found. */
+    outcome: z.enum(["done", "partial", "failed", "refused"]),
+    code: z.string().optional(),
+    /** Why, of what was refused. */
+    message: z.string().optional(),
+    durationMs: z.number(),
+    /** How much was answered, in bytes of JSON. */
+    answerBytes: z.int(),
+    /** The processes that were read. */
+    pids: z.array(z.int()),
+    /** How many more there were, where the list was cut. */
+    pidsOmitted: z.int().optional(),
+    /** Those of them that a rule of their own kept from being read, such as their owner's ceiling. */
+    pidsRefused: z.array(z.int()).optional(),
+    /** What was hidden in the answer, by rule: at the source, and in the last pass over its texts. */
+    redactions: z.array(redactionSchema).optional(),
+  });
+
+const refused = () =>
+  z.object({
+    ...base(),
+    kind: z.literal("refused"),
+    request: z.string(),
+    user: z.string(),
+    uid: z.int(),
+    via: z.string(),
+    command: z.string(),
+    level: z.enum(levels),
+    target: z.string().optional(),
+    through: z.string().optional(),
+    rule: z.string(),
+    message: z.string(),
+  });
+
+/** The line before was torn (power loss, full disk): its bytes stay as they are, counted and hashed here. */
+const torn = () => z.object({ ...base(), kind: z.literal("torn"), tornBytes: z.int(), tornSha256: z.string() });
+
+/** What the other chains' last records were: this joins the chains, so that a cut in one shows in another. */
+const checkpoint = () =>
+  z.object({
+    ...base(),
+    kind: z.literal("checkpoint"),
+    heads: z.record(z.string(), z.object({ sequence: z.int(), sha256: z.string() })),
+  });
+
+export const auditRecordSchema = once(() => z.discriminatedUnion("kind", [began(), ended(), refused(), torn(), checkpoint()]));
 
 export type AuditRecord = z.output<ReturnType<typeof auditRecordSchema>>;
 /** A record before its place in a chain is known. */
