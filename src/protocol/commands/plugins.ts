@@ -18,24 +18,25 @@ export default defineCommand({
     "[plugins] in ispyd.toml gives it, pinned by the hash of its file; one that is not listed there counts as console and is refused.",
   target: "optional",
   reaches: "agents",
-  params: z.object({}),
-  result: z.object({
-    plugins: z.array(
-      z.object({
-        name: agentPluginSchema.shape.name,
-        summary: foreignText,
-        builtIn: z.boolean(),
-        state: z.enum(["ready", "broken", "disabled", "switched off", "unlisted", "changed"]),
-        why: foreignText,
-        remedy: z.string(),
-        file: foreignText,
-        sha256: z.string(),
-        workers: z.array(workerSchema).meta({ description: "all that hold this very plugin; empty where no target was asked" }),
-        commands: z.array(z.object({ name: z.string(), level: z.enum(levels), summary: foreignText })),
-      }),
-    ),
-    silent: z.array(workerSchema.extend({ why: foreignText, remedy: z.string() })),
-  }),
+  params: () => z.object({}),
+  result: () =>
+    z.object({
+      plugins: z.array(
+        z.object({
+          name: agentPluginSchema.shape.name,
+          summary: foreignText,
+          builtIn: z.boolean(),
+          state: z.enum(["ready", "broken", "disabled", "switched off", "unlisted", "changed"]),
+          why: foreignText,
+          remedy: z.string(),
+          file: foreignText,
+          sha256: z.string(),
+          workers: z.array(workerSchema).meta({ description: "all that hold this very plugin; empty where no target was asked" }),
+          commands: z.array(z.object({ name: z.string(), level: z.enum(levels), summary: foreignText })),
+        }),
+      ),
+      silent: z.array(workerSchema.extend({ why: foreignText, remedy: z.string() })),
+    }),
   shape: "table",
   recorded: true,
   examples: [

@@ -12,14 +12,15 @@ export default defineCommand({
     "Standard input, output and error are the command's; signals are handed on, and its exit code is ispyd's. Nothing else of it changes. " +
     "The agent needs no Node: python3 -m ispyd run -- COMMAND does the same where the package ispyd is installed.",
   target: "none",
-  params: z.object({
-    command: z
-      .array(z.string())
-      .min(1)
-      .meta({ positional: true, placeholder: "COMMAND", mayBeEmpty: true })
-      .describe("the program and its arguments, after --"),
-  }),
-  result: z.object({ program: z.string(), args: z.array(z.string()), environment: z.record(z.string(), z.string()) }),
+  params: () =>
+    z.object({
+      command: z
+        .array(z.string())
+        .min(1)
+        .meta({ positional: true, placeholder: "COMMAND", mayBeEmpty: true })
+        .describe("the program and its arguments, after --"),
+    }),
+  result: () => z.object({ program: z.string(), args: z.array(z.string()), environment: z.record(z.string(), z.string()) }),
   shape: "text",
   recorded: false,
   examples: [
