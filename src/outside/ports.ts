@@ -22,9 +22,11 @@ export function openPortFinder(): PortFinder {
   };
   return {
     portsOf(pid) {
+      // The kernel takes milliseconds for a table: a process without a socket needs none.
+      const inodes = readSocketInodes(pid);
+      if (typeof inodes === "object" && inodes.size === 0) return [];
       const table = tableOf(pid);
       if (table.size === 0) return [];
-      const inodes = readSocketInodes(pid);
       if (typeof inodes !== "object") return undefined;
       const ports = [...inodes].flatMap((inode) => table.get(inode)?.port ?? []);
       return [...new Set(ports)].sort((a, b) => a - b);

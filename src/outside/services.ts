@@ -40,6 +40,30 @@ export function describeServices(processes: readonly PythonProcess[], settings: 
     .sort((a, b) => (a.service < b.service ? -1 : a.service > b.service ? 1 : 0));
 }
 
+/**
+ * One process in its service, as `describeServices` has it; undefined where it is not among `processes`. Only families that could bear
+ * the same name are compared: others are not asked for their ports, which is what a large machine takes longest for.
+ */
+export function describeMember(
+  pid: number,
+  processes: readonly PythonProcess[],
+  settings: ServiceSettings,
+  ports: PortFinder,
+): ServiceProcess | undefined {
+  const families = growFamilies(processes);
+  const family = families.find(({ members }) => members.some(({ process }) => process.pid === pid));
+  if (family === undefined) return undefined;
+  const stem = stemOf(plainName(family, settings));
+  const namesakes = families.filter((other) => stemOf(plainName(other, settings)) === stem);
+  const name = nameFamilies(namesakes, settings, ports)[namesakes.indexOf(family)];
+  return toProcesses(family, name ?? "python").find((process) => process.pid === pid);
+}
+
+// A name is made distinct by what follows an "@" only, so two names can't meet where these parts differ.
+function stemOf(name: string): string {
+  return name.split("@")[0] ?? name;
+}
+
 function toProcesses(family: Family, service: string): ServiceProcess[] {
   const workers = family.members.filter(({ part }) => part === "worker");
   const ranks: Record<FamilyMember["part"], number> = { main: 0, worker: 1, child: 2, helper: 3 };
@@ -65,7 +89,7 @@ function nameFamilies(families: readonly Family[], settings: ServiceSettings, po
   // Background workers come after the web server of the same application, whichever started first.
   const ordered = [...families].sort((a, b) => Number(isBackground(a)) - Number(isBackground(b)));
   for (const family of ordered) {
-    const plain = configuredName(family, settings) ?? family.main.launch.name;
+    const plain = plainName(family, settings);
     const first = taken.get(plain);
     const name = first === undefined ? plain : distinguish({ plain, first, family, taken, ports });
     taken.set(name, family);
@@ -76,6 +100,10 @@ function nameFamilies(families: readonly Family[], settings: ServiceSettings, po
 
 function isBackground({ main }: Family): boolean {
   return main.launch.family === "celery" || main.launch.family === "plain";
+}
+
+function plainName(family: Family, settings: ServiceSettings): string {
+  return configuredName(family, settings) ?? family.main.launch.name;
 }
 
 function configuredName({ main }: Family, { services }: ServiceSettings): string | undefined {

@@ -9,7 +9,7 @@ import { openPortFinder } from "./ports.ts";
 import { readProcLink } from "./proc/read-text.ts";
 import { readStat } from "./proc/stat.ts";
 import { identifyProcess, listPids, listPythonProcesses, type PythonProcess } from "./python-process.ts";
-import { describeServices, type ServiceProcess, type ServiceSettings } from "./services.ts";
+import { describeMember, describeServices, type ServiceProcess, type ServiceSettings } from "./services.ts";
 
 export type Target = ServiceProcess;
 
@@ -58,7 +58,7 @@ function resolvePid(pid: number, settings: ServiceSettings): Target {
   const kind = identifyProcess(pid);
   if (kind === undefined) throw pidMissing(pid);
   if (typeof kind !== "object") throw notPython(pid, kind);
-  const target = listServices(settings).find((process) => process.pid === pid);
+  const target = describeMember(pid, listPythonProcesses(), settings, openPortFinder());
   if (target === undefined) throw gone(pid);
   return requireSupported(target);
 }

@@ -72,6 +72,23 @@ test("a service is its workers in order, the parent last", async () => {
   expect(targets.slice(0, 2).map(({ process }) => process.stat.ppid)).toEqual([parent.pid, parent.pid]);
 });
 
+test("by its pid a process is called what the list calls it, among namesakes too", async () => {
+  const listening = `import socket, time\nserver = socket.create_server(("127.0.0.1", 0))\nprint("ready", flush=True)\ntime.sleep(600)`;
+  const silent = `import time\nprint("ready", flush=True)\ntime.sleep(600)`;
+  const twins = [
+    await startNamed("twin_app.py", listening),
+    await startNamed("twin_app.py", listening),
+    await startNamed("twin_app.py", silent),
+    await startNamed("twin_app@here.py", silent),
+  ];
+  const own = new Set([...twins, parent, spawner].map(({ pid }) => pid));
+  const listed = listServices(none).filter(({ pid, process: { stat } }) => own.has(pid) || own.has(stat.ppid));
+  expect(new Set(listed.map(({ service }) => service)).size).toBe(6);
+  const told = ({ pid, service, worker, role, part }: (typeof listed)[number]): unknown => ({ pid, service, worker, role, part });
+  const resolved = await Promise.all(listed.map(async ({ pid }) => (await resolveTargets(String(pid), none))[0]));
+  expect(resolved.map((target) => target && told(target))).toEqual(listed.map(told));
+});
+
 test("one worker, the pid and the port lead to the same processes", async () => {
   const [first, second] = await resolveTargets("ledger_app", none);
   expect((await resolveTargets("ledger_app/2", none)).map(({ pid }) => pid)).toEqual([second?.pid]);
