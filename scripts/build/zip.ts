@@ -22,71 +22,33 @@ export function zipBytes(entries: readonly ZipEntry[]): Buffer {
   let offset = 0;
   for (const { name, bytes } of entries) {
     const facts = factsOf(name, bytes);
-    const local = Buffer.concat([
-      words([
-        [0x04034b50, 4],
-        [version, 2],
-      ]),
-      facts,
-      words([[0, 2]]),
-      Buffer.from(name),
-      bytes,
-    ]);
-    directory.push(
-      words([
-        [0x02014b50, 4],
-        [madeBy, 2],
-        [version, 2],
-      ]),
-      facts,
-      // Extra field, comment, disk, internal attributes.
-      words([
-        [0, 2],
-        [0, 2],
-        [0, 2],
-        [0, 2],
-        [attributes, 4],
-        [offset, 4],
-      ]),
-      Buffer.from(name),
-    );
+    const local = Buffer.concat([four(0x04034b50), two(version), facts, two(0), Buffer.from(name), bytes]);
+    // Extra field, comment, disk, internal attributes: none.
+    directory.push(four(0x02014b50), two(madeBy), two(version), facts, two(0), two(0), two(0), two(0));
+    directory.push(four(attributes), four(offset), Buffer.from(name));
     parts.push(local);
     offset += local.length;
   }
   const central = Buffer.concat(directory);
-  const count = entries.length;
-  const end = words([
-    [0x06054b50, 4],
-    [0, 2],
-    [0, 2],
-    [count, 2],
-    [count, 2],
-    [central.length, 4],
-    [offset, 4],
-    [0, 2],
-  ]);
-  return Buffer.concat([...parts, central, end]);
+  const count = two(entries.length);
+  const end = [four(0x06054b50), two(0), two(0), count, count, four(central.length), four(offset), two(0)];
+  return Buffer.concat([...parts, central, ...end]);
 }
 
 /** What both headers say: flags, method (stored), time, date, checksum, both sizes, length of the name. */
 function factsOf(name: string, bytes: Buffer): Buffer {
-  const { length } = bytes;
-  return words([
-    [0, 2],
-    [0, 2],
-    [0, 2],
-    [date, 2],
-    [crc32(bytes), 4],
-    [length, 4],
-    [length, 4],
-    [Buffer.byteLength(name), 2],
-  ]);
+  const size = four(bytes.length);
+  return Buffer.concat([two(0), two(0), two(0), two(date), four(crc32(bytes)), size, size, two(Buffer.byteLength(name))]);
 }
 
-/** Little-endian numbers of so many bytes. */
-function words(fields: readonly (readonly [value: number, bytes: number])[]): Buffer {
-  const buffer = Buffer.alloc(fields.reduce((sum, [, bytes]) => sum + bytes, 0));
-  let at = 0;
-  for (const [value, bytes] of fields) at = buffer.writeUIntLE(value, at, bytes);
+function two(value: number): Buffer {
+  const buffer = Buffer.alloc(2);
+  buffer.writeUInt16LE(value);
+  return buffer;
+}
+
+function four(value: number): Buffer {
+  const buffer = Buffer.alloc(4);
+  buffer.writeUInt32LE(value);
   return buffer;
 }

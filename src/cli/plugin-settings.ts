@@ -3,29 +3,32 @@
 
 import { homedir } from "node:os";
 import { z } from "zod";
+import { once } from "../base/once.ts";
 import { levels } from "../protocol/level.ts";
 import type { ListedPlugin, PluginSettings } from "../protocol/request.ts";
 
-const level = z.enum(levels).exclude(["local", "look"]);
-
-const listedSchema = z.strictObject({
-  level,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits"),
-  commands: z.record(z.string(), level).default({}),
-});
+const level = () => z.enum(levels).exclude(["local", "look"]);
 
 /** `[plugins]`: `disabled = ["celery", "python gc"]`, and one entry for each plugin that is listed. */
-export const pluginsSchema = z.object({ disabled: z.array(z.string().min(1).max(100)).max(1_000).default([]) }).catchall(listedSchema);
+export const pluginsSchema = once(() =>
+  z.object({ disabled: z.array(z.string().min(1).max(100)).max(1_000).default([]) }).catchall(
+    z.strictObject({
+      level: level(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits"),
+      commands: z.record(z.string(), level()).default({}),
+    }),
+  ),
+);
 
 /** `[python] enabled = false` or `[python.console] enabled = false`. */
-export const switchSchema = z.object({ enabled: z.boolean().optional() }).catchall(z.strictObject({ enabled: z.boolean() }));
+export const switchSchema = once(() => z.object({ enabled: z.boolean().optional() }).catchall(z.strictObject({ enabled: z.boolean() })));
 
 export interface PluginFile {
   readonly path: string;
   /** True of a file in the working directory. */
   readonly project: boolean;
-  readonly plugins: z.output<typeof pluginsSchema> | undefined;
-  readonly switches: Readonly<Record<string, z.output<typeof switchSchema>>>;
+  readonly plugins: z.output<ReturnType<typeof pluginsSchema>> | undefined;
+  readonly switches: Readonly<Record<string, z.output<ReturnType<typeof switchSchema>>>>;
 }
 
 /** Of files with the highest first; undefined where they say nothing about plugins. `userPlace` is where an operator's own lines go. */
@@ -34,11 +37,12 @@ export function pluginSettings(files: readonly PluginFile[], userPlace: string):
   const enabled = new Set<string>();
   const listed = new Map<string, ListedPlugin>();
   for (const { path, project, plugins, switches } of files) {
-    for (const [name, on] of switchesIn(switches)) {
-      if (on && !project) enabled.add(name);
-      else if (!on && !enabled.has(name) && !disabled.has(name)) disabled.set(name, path);
+    for (const [name, on] of [...switchesIn(switches), ...(plugins?.disabled ?? []).map((one): [string, boolean] => [one, false])]) {
+      // The higher file has spoken; a project's can't switch on what a lower one switches off.
+      if (enabled.has(name) || disabled.has(name)) continue;
+      if (!on) disabled.set(name, path);
+      else if (!project) enabled.add(name);
     }
-    for (const name of plugins?.disabled ?? []) if (!enabled.has(name) && !disabled.has(name)) disabled.set(name, path);
     for (const [name, one] of listedIn(plugins)) if (!listed.has(name)) listed.set(name, one);
   }
   return disabled.size === 0 && listed.size === 0 ? undefined : { disabled, listed, place: shortPlace(userPlace) };

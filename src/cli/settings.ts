@@ -7,20 +7,23 @@ import { isAbsolute, join } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 import { errnoOf, Failure } from "../base/failure.ts";
+import { once } from "../base/once.ts";
 import type { Settings } from "../protocol/request.ts";
 import { pluginSettings, pluginsSchema, switchSchema } from "./plugin-settings.ts";
 
-const fileSchema = z
-  .object({
-    services: z
-      .array(z.strictObject({ name: z.string().min(1).max(64), application: z.string().min(1).max(500) }))
-      .max(1_000)
-      .default([]),
-    audit: z.strictObject({ directory: z.string().refine(isAbsolute, "must be an absolute path") }).optional(),
-    plugins: pluginsSchema.optional(),
-  })
-  // Any other table is a plugin with its switches.
-  .catchall(switchSchema);
+const fileSchema = once(() =>
+  z
+    .object({
+      services: z
+        .array(z.strictObject({ name: z.string().min(1).max(64), application: z.string().min(1).max(500) }))
+        .max(1_000)
+        .default([]),
+      audit: z.strictObject({ directory: z.string().refine(isAbsolute, "must be an absolute path") }).optional(),
+      plugins: pluginsSchema().optional(),
+    })
+    // Any other table is a plugin with its switches.
+    .catchall(switchSchema()),
+);
 
 // places, policy, roles and plugins are not for a file found in the working directory.
 const neverInProject: readonly string[] = ["audit", "policy", "roles", "plugins"];
@@ -79,7 +82,7 @@ export function readSettings({ system, user, project }: SettingsPlaces = setting
 
 interface SettingsFile {
   readonly path: string;
-  readonly values: z.output<typeof fileSchema>;
+  readonly values: z.output<ReturnType<typeof fileSchema>>;
   readonly ignored: readonly string[];
 }
 
@@ -89,7 +92,7 @@ function readFile(path: string, project: boolean): SettingsFile | undefined {
   const table = parseTable(path, text);
   const ignored = project ? neverInProject.filter((name) => name in table) : [];
   const allowed = Object.fromEntries(Object.entries(table).filter(([name]) => !ignored.includes(name)));
-  const checked = fileSchema.safeParse(allowed);
+  const checked = fileSchema().safeParse(allowed);
   if (checked.success) return { path, values: checked.data, ignored };
   const issue = checked.error.issues[0];
   const where = issue?.path.map(String) ?? [];

@@ -3,7 +3,7 @@
 import type { Duplex } from "node:stream";
 import { Failure } from "../base/failure.ts";
 import { connectAgent } from "../inside/agent-sockets.ts";
-import { openBridge } from "../inside/bridge.ts";
+import { type BridgedAgent, connectThroughBridge, listBridgedAgents } from "../inside/bridge.ts";
 import { readStat } from "../outside/proc/stat.ts";
 import { resolveTargets, stillTheSame, type Target } from "../outside/targets.ts";
 import type { Context } from "../protocol/request.ts";
@@ -24,7 +24,6 @@ export interface AgentPeers {
   readonly peers: readonly AgentPeer[];
   /** Identifies the application among others, for what is remembered of its plugins. */
   readonly service: string;
-  close(): void;
 }
 
 /** Throws the Failure that says why there is nobody to ask. */
@@ -32,7 +31,7 @@ export async function openAgentPeers(context: Context): Promise<AgentPeers> {
   if (context.through !== undefined) return await bridgedPeers(context, context.through);
   const targets = await resolveTargets(context.target ?? "", context.settings);
   const service = targets[0]?.service ?? "";
-  return { peers: targets.map((target) => localPeer(target, targets.length > 1, context.signal)), service, close: () => undefined };
+  return { peers: targets.map((target) => localPeer(target, targets.length > 1, context.signal)), service };
 }
 
 function localPeer(target: Target, amongOthers: boolean, signal: AbortSignal): AgentPeer {
@@ -42,7 +41,10 @@ function localPeer(target: Target, amongOthers: boolean, signal: AbortSignal): A
     label: targetName(target),
     optional: amongOthers && target.part === "main",
     connect: async (timeoutMs) => (stillTheSame(target) ? await connectAgent(pid, timeoutMs, signal) : gone(pid)),
-    explained: (failure) => (failure.code === "agent-silent" ? explainSilence(target, failure) : failure),
+    explained: (failure) => {
+      if (failure.code === "agent-silent") return explainSilence(target, failure);
+      return failure.code === "agent-protocol" && !stillTheSame(target) ? gone(pid) : failure;
+    },
   };
 }
 
@@ -63,23 +65,20 @@ function gone(pid: number): Failure {
 }
 
 async function bridgedPeers({ target = "", signal, deadlineMs }: Context, through: string): Promise<AgentPeers> {
-  const bridge = await openBridge(through, { signal, deadlineMs });
-  const chosen = bridge.agents.filter(({ pid }) => target === "all" || String(pid) === target);
-  if (chosen.length === 0) {
-    bridge.close();
-    throw nobodyThere(target, through, bridge.agents);
-  }
+  const agents = await listBridgedAgents(through, { signal, deadlineMs });
+  const chosen = agents.filter(({ pid }) => target === "all" || String(pid) === target);
+  if (chosen.length === 0) throw nobodyThere(target, through, agents);
   const peers = chosen.map(({ pid }) => ({
     pid,
     label: `pid ${pid}`,
     optional: false,
-    connect: async () => bridge.connect(pid),
+    connect: () => connectThroughBridge(through, pid, { signal, deadlineMs }),
     explained: (failure: Failure) => failure,
   }));
-  return { peers, service: through, close: bridge.close };
+  return { peers, service: through };
 }
 
-function nobodyThere(target: string, through: string, agents: readonly { pid: number; argv: readonly string[] }[]): Failure {
+function nobodyThere(target: string, through: string, agents: readonly BridgedAgent[]): Failure {
   if (agents.length === 0)
     return new Failure({
       code: "no-agent",

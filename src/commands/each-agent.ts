@@ -27,20 +27,16 @@ export type AskAgent<One> = (link: AgentLink, peer: AgentPeer, options: CallOpti
 
 /** Throws a Failure where nobody could answer. */
 export async function askEachAgent<One>(context: Context, ask: AskAgent<One>): Promise<AgentAnswers<One>> {
-  const { peers, service, close } = await openAgentPeers(context);
-  try {
-    const asked = await inTurn(peers, (peer) => askOne(context, peer, ask));
-    context.signal.throwIfAborted();
-    const answers = asked.flatMap(({ peer, answer }) => (answer instanceof Failure ? [] : [{ peer, answer }]));
-    const failed = asked.flatMap(({ peer, answer }) => (answer instanceof Failure ? [{ peer, answer }] : []));
-    const silent = failed.filter(({ peer, answer }) => answers.length === 0 || !peer.optional || answer.code !== "no-agent");
-    const first = silent.find(({ answer }) => answer.family === "refused") ?? silent[0];
-    if (answers.length === 0 && first !== undefined) throw first.answer;
-    for (const { answer } of silent) note(context, answer);
-    return { answers, silent, service };
-  } finally {
-    close();
-  }
+  const { peers, service } = await openAgentPeers(context);
+  const asked = await inTurn(peers, (peer) => askOne(context, peer, ask));
+  context.signal.throwIfAborted();
+  const answers = asked.flatMap(({ peer, answer }) => (answer instanceof Failure ? [] : [{ peer, answer }]));
+  const failed = asked.flatMap(({ peer, answer }) => (answer instanceof Failure ? [{ peer, answer }] : []));
+  const silent = failed.filter(({ peer, answer }) => answers.length === 0 || !peer.optional || answer.code !== "no-agent");
+  const first = silent.find(({ answer }) => answer.family === "refused") ?? silent[0];
+  if (answers.length === 0 && first !== undefined) throw first.answer;
+  for (const { answer } of silent) note(context, answer);
+  return { answers, silent, service };
 }
 
 function note(context: Context, { message, hint }: Failure): void {

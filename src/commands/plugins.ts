@@ -44,8 +44,7 @@ export const run: Handler<typeof record> = async (_params, context) => {
 function knownPlugins({ catalogue, settings }: Context): Shown[] {
   const plugins = new Map<string, AgentPlugin>(builtInPlugins().map((plugin) => [plugin.name, plugin]));
   for (const one of catalogue.values()) {
-    if (!isAgentRecord(one) || one.agent.from.builtIn) continue;
-    plugins.set(one.agent.plugin, one.agent.from);
+    if (isAgentRecord(one) && "commands" in one.agent.plugin) plugins.set(one.agent.plugin.name, one.agent.plugin);
   }
   return [...plugins.values()].map((plugin) => shownPlugin(plugin, [], settings.plugins));
 }

@@ -39,10 +39,11 @@ interface Calling {
 }
 
 async function callAgent({ record, params, level, link, peer, options }: Calling): Promise<CallAnswer | Failure> {
-  const { entry, sha256 } = record.agent;
+  const { plugin, sha256 } = record.agent;
+  const entry = record.agent.entry();
   const refusal =
     agentCeilingRefusal(peer.pid, link.hello.ceiling, level) ??
-    (sha256 === undefined ? undefined : await pinRefusal({ link, pid: peer.pid, plugin: record.agent.plugin, sha256 }, options));
+    (sha256 === undefined ? undefined : await pinRefusal({ link, pid: peer.pid, plugin: plugin.name, sha256 }, options));
   if (refusal !== undefined) return refusal;
   const durationMs = Math.min(entry.limits.durationMs ?? defaultDurationMs, Math.max(1, options.timeoutMs - afterwordMs / 10));
   const sizeBytes = entry.limits.sizeBytes ?? defaultSizeBytes;

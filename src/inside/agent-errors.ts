@@ -17,7 +17,7 @@ const codes: Readonly<Partial<Record<string, FailureCode>>> = {
   "plugin-disabled": "plugin-disabled",
   busy: "agent-busy",
   "too-large": "limit-refused",
-  protocol: "agent-silent",
+  protocol: "agent-protocol",
 };
 
 const conditions: readonly TargetCondition[] = ["untouched", "restored", "unknown"];
@@ -26,7 +26,7 @@ export function errorFailure({ message, data }: RpcError, who: string): Failure 
   const { code, hint, target } = data;
   const known = typeof code === "string" && Object.hasOwn(codes, code) ? codes[code] : undefined;
   return new Failure({
-    code: known ?? "agent-silent",
+    code: known ?? "agent-protocol",
     message: `${who}: ${message.slice(0, textMax)}`,
     hint: typeof hint === "string" ? hint.slice(0, textMax) : "",
     target: conditions.find((condition) => condition === target) ?? "unknown",

@@ -36,15 +36,15 @@ export interface AgentLink {
 /** Says hello. `who` names the process in failures: "process 4711". The stream is the link's from here on. */
 export async function openAgentLink(stream: Duplex, who: string, options: CallOptions): Promise<AgentLink | Failure> {
   const client = openRpcClient(stream);
-  const said = await ask({ client, who, options }, "hello", { protocol: [protocolVersion], client: `ispyd/${version}` }, helloSchema);
+  const said = await ask({ client, who, options }, "hello", { protocol: [protocolVersion], client: `ispyd/${version}` }, helloSchema());
   if (said instanceof Failure) {
     client.close();
     return said;
   }
   return {
     hello: said,
-    call: (call, callOptions) => ask({ client, who, options: callOptions }, "call", { ...call }, callAnswerSchema),
-    catalogue: (callOptions) => ask({ client, who, options: callOptions }, "catalogue", {}, agentCatalogueSchema),
+    call: (call, callOptions) => ask({ client, who, options: callOptions }, "call", { ...call }, callAnswerSchema()),
+    catalogue: (callOptions) => ask({ client, who, options: callOptions }, "catalogue", {}, agentCatalogueSchema()),
     close: () => client.close(),
   };
 }
@@ -62,20 +62,39 @@ async function ask<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema> | Failure> {
   const reply = await client.call(method, params, options);
-  if (reply.kind !== "result") return failureOfReply(reply, who, options.timeoutMs);
+  if (reply.kind === "late") return late(who, method, options.timeoutMs);
+  if (reply.kind !== "result") return failureOfReply(reply, who);
   const checked = schema.safeParse(reply.result);
   if (checked.success) return checked.data;
   const where = checked.error.issues[0]?.path.map(String).join(".") ?? "";
-  return silent(who, `its answer to ${method} has not the form of protocol ${protocolVersion}${where === "" ? "" : ` (at ${where})`}`);
+  return misunderstood(
+    who,
+    `its answer to ${method} has not the form of protocol ${protocolVersion}${where === "" ? "" : ` (at ${where})`}`,
+  );
 }
 
-function failureOfReply(reply: Exclude<RpcReply, { kind: "result" }>, who: string, timeoutMs: number): Failure {
+function failureOfReply(reply: Exclude<RpcReply, { kind: "result" | "late" }>, who: string): Failure {
   if (reply.kind === "error") return errorFailure(reply.error, who);
   if (reply.kind === "aborted") return new Failure({ code: "interrupted", message: `the call to ${who} was interrupted` });
-  if (reply.kind === "late") return silent(who, `it did not answer within ${formatDurationMs(timeoutMs)}`);
-  return silent(who, reply.why);
+  return misunderstood(who, reply.why);
 }
 
-function silent(who: string, why: string): Failure {
-  return new Failure({ code: "agent-silent", message: `the agent of ${who} can't be understood or heard: ${why}`, hint: "" });
+/** An agent that answered hello has the GIL now and then: what is late then is the command. */
+function late(who: string, method: string, timeoutMs: number): Failure {
+  const time = formatDurationMs(timeoutMs);
+  if (method === "hello") return new Failure({ code: "agent-silent", message: `the agent of ${who} did not answer within ${time}` });
+  return new Failure({
+    code: "timed-out",
+    message: `the agent of ${who} was not done within ${time}`,
+    hint: "allow more with --timeout 60s, or ask for less",
+    target: "unknown",
+  });
+}
+
+function misunderstood(who: string, why: string): Failure {
+  return new Failure({
+    code: "agent-protocol",
+    message: `the agent of ${who} can't be understood: ${why}`,
+    hint: "use the ispyd that the agent came with",
+  });
 }

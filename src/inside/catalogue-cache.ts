@@ -5,13 +5,14 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { createHash } from "node:crypto";
+import { once } from "../base/once.ts";
 import { type AgentPlugin, agentPluginSchema } from "../protocol/agent-entry.ts";
 import { z } from "zod";
 
 const mostFiles = 200;
 const mostFileBytes = 1024 * 1024;
 
-const fileSchema = z.object({ version: z.literal(1), service: z.string(), plugins: z.array(agentPluginSchema).max(200) });
+const fileSchema = once(() => z.object({ version: z.literal(1), service: z.string(), plugins: z.array(agentPluginSchema()).max(200) }));
 
 /** Source: XDG Base Directory Specification. */
 export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
@@ -54,7 +55,7 @@ function readEntry(path: string): { timeMs: number; plugins: AgentPlugin[] }[] {
   try {
     const { size, mtimeMs } = statSync(path);
     if (size > mostFileBytes) return [];
-    const checked = fileSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
+    const checked = fileSchema().safeParse(JSON.parse(readFileSync(path, "utf8")));
     return checked.success ? [{ timeMs: mtimeMs, plugins: checked.data.plugins }] : [];
   } catch {
     return [];

@@ -1,8 +1,9 @@
 // The commands of agents as records: the built-in plugins' from the checked-in file, others' from what targets told, with the levels that the settings give them.
 
+import { once } from "../base/once.ts";
 import builtIn from "./plugin-catalogue.json" with { type: "json" };
 import { type AgentPlugin, agentCatalogueSchema, type AgentEntry } from "./agent-entry.ts";
-import { type AgentPolicy, type AgentRecord, agentRecord } from "./agent-record.ts";
+import { type AgentPolicy, type AgentRecord, agentRecord, type EntryHead } from "./agent-record.ts";
 import type { CommandRecord } from "./command.ts";
 import { levels, type Level } from "./level.ts";
 import type { PluginSettings } from "./request.ts";
@@ -10,36 +11,48 @@ import type { PluginSettings } from "./request.ts";
 type Catalogue = ReadonlyMap<string, CommandRecord>;
 
 /** The plugins that come with the agent. */
-export function builtInPlugins(): readonly AgentPlugin[] {
-  return (known ??= agentCatalogueSchema.parse(builtIn).plugins);
-}
+export const builtInPlugins: () => readonly AgentPlugin[] = once(() => agentCatalogueSchema().parse(builtIn).plugins);
 
-let known: readonly AgentPlugin[] | undefined;
+/** As the file has them: its check and a unit test hold it to the schema, so that a start need not. */
+const builtInHeads = builtIn.plugins as readonly { name: string; commands: readonly (EntryHead & { level: Level })[] }[];
 
 /** `outside` and the agents' commands as one catalogue. A plugin never takes a name that is already taken, nor that of another command. */
 export function wholeCatalogue(outside: Catalogue, others: readonly AgentPlugin[], settings: PluginSettings | undefined): Catalogue {
   const whole = new Map(outside);
-  for (const plugin of builtInPlugins()) {
-    for (const entry of plugin.commands) addRecord(whole, agentRecord(plugin, entry, builtInPolicy(entry, settings)));
+  for (const { name, commands } of builtInHeads) {
+    const plugin = { name, builtIn: true } as const;
+    for (const head of commands) {
+      const policy = builtInPolicy(head, settings);
+      addRecord(whole, agentRecord({ plugin, head, entry: () => builtInEntry(name, head.name), policy }));
+    }
   }
   const taken = new Set([...whole.keys()].map((name) => name.split(" ")[0]));
-  const seen = new Map<string, AgentPlugin>();
+  const seen = new Set<string>();
   for (const plugin of others) {
     if (plugin.builtIn || taken.has(plugin.name) || seen.has(plugin.name)) continue;
-    seen.set(plugin.name, plugin);
-    for (const entry of plugin.commands) addRecord(whole, agentRecord(plugin, entry, otherPolicy(plugin, entry, settings)));
+    seen.add(plugin.name);
+    for (const entry of plugin.commands)
+      addRecord(whole, agentRecord({ plugin, head: entry, entry: () => entry, policy: otherPolicy(plugin, entry, settings) }));
   }
   return whole;
 }
 
 function addRecord(whole: Map<string, CommandRecord>, record: AgentRecord): void {
-  const [plugin = ""] = record.agent.entry.name.split(" ");
-  if (plugin === record.agent.plugin && !whole.has(record.name)) whole.set(record.name, record);
+  const [plugin = ""] = record.name.split(" ");
+  if (plugin === record.agent.plugin.name && !whole.has(record.name)) whole.set(record.name, record);
 }
 
-function builtInPolicy(entry: AgentEntry, settings: PluginSettings | undefined): AgentPolicy {
-  const refusal = switchedOff(entry.name, settings);
-  return { level: entry.level, ...(refusal === undefined ? {} : { refusal }) };
+function builtInEntry(plugin: string, name: string): AgentEntry {
+  const entry = builtInPlugins()
+    .find((one) => one.name === plugin)
+    ?.commands.find((one) => one.name === name);
+  if (entry === undefined) throw new Error(`plugin-catalogue.json has no ${name}`);
+  return entry;
+}
+
+function builtInPolicy({ name, level }: { name: string; level: Level }, settings: PluginSettings | undefined): AgentPolicy {
+  const refusal = switchedOff(name, settings);
+  return { level, ...(refusal === undefined ? {} : { refusal }) };
 }
 
 /** Pinned by the settings, or console. */

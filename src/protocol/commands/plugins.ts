@@ -1,7 +1,7 @@
 // The record of `plugins`: what agents offer, by plugin, and which of it the settings allow.
 
 import { z } from "zod";
-import { agentPluginSchema } from "../agent-entry.ts";
+import { pluginNameSchema } from "../agent-entry.ts";
 import { workerSchema } from "../agent-result.ts";
 import { defineCommand } from "../command.ts";
 import { levels } from "../level.ts";
@@ -23,7 +23,7 @@ export default defineCommand({
     z.object({
       plugins: z.array(
         z.object({
-          name: agentPluginSchema.shape.name,
+          name: pluginNameSchema(),
           summary: foreignText,
           builtIn: z.boolean(),
           state: z.enum(["ready", "broken", "disabled", "switched off", "unlisted", "changed"]),
@@ -31,11 +31,11 @@ export default defineCommand({
           remedy: z.string(),
           file: foreignText,
           sha256: z.string(),
-          workers: z.array(workerSchema).meta({ description: "all that hold this very plugin; empty where no target was asked" }),
+          workers: z.array(workerSchema()).meta({ description: "all that hold this very plugin; empty where no target was asked" }),
           commands: z.array(z.object({ name: z.string(), level: z.enum(levels), summary: foreignText })),
         }),
       ),
-      silent: z.array(workerSchema.extend({ why: foreignText, remedy: z.string() })),
+      silent: z.array(workerSchema().extend({ why: foreignText, remedy: z.string() })),
     }),
   shape: "table",
   recorded: true,
