@@ -4,18 +4,19 @@ import types
 from typing import Any, Dict
 
 from ispyd.values import genuine
+from ispyd.values.genuine import identity
 
 _PREFIXES = ((types.GeneratorType, "gi"), (types.CoroutineType, "cr"), (types.AsyncGeneratorType, "ag"))
 # By the id of the type; its getters are named after it ("gi_frame", "cr_frame").
 MEMBERS: Dict[int, Dict[str, Any]] = {
-    id(cls): {name.replace(prefix + "_", ""): member for name, member in genuine.native_members(cls).items()} for cls, prefix in _PREFIXES
+    identity(cls): {name.replace(prefix + "_", ""): member for name, member in genuine.native_members(cls).items()} for cls, prefix in _PREFIXES
 }
 # 3.11 alone: an asynchronous generator that has not begun stands behind this instruction. Source: Lib/opcode.py.
 _RETURN_GENERATOR = 75
 
 
 def generator_state(native: type, obj: Any) -> str:
-    members = MEMBERS[id(native)]
+    members = MEMBERS[identity(native)]
     if genuine.get(members["running"], obj):
         return "running"
     if "suspended" in members:

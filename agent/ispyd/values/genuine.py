@@ -1,7 +1,7 @@
 """The only ways in which the serialiser touches an object of the application: C code of Python's own types, fetched once from those types.
 
 An attribute access, a comparison, a truth test, len(), iter(), repr(), hash() or isinstance() on such an object could run the application's
-code; none of them stands anywhere in this package. An object is asked for its type by type(), compared by `is` and known by id().
+code; none of them stands anywhere in this package. An object is asked for its type by type(), compared by `is` and known by `identity`.
 """
 
 import types
@@ -19,6 +19,9 @@ _name_of = _type_namespace["__name__"].__get__
 _module_of = _type_namespace["__module__"].__get__
 _namespace_of = _type_namespace["__dict__"].__get__
 _namespace_items = types.MappingProxyType.items
+
+# Tells objects apart as id() does, which an audit hook of the application would hear of ("builtins.id").
+identity = object.__hash__
 
 Entries = List[Tuple[Any, Any]]
 
@@ -43,6 +46,23 @@ TYPE_SUBCLASS = 1 << 31
 _ATTEMPTS = 3
 
 
+_POINTER_BITS = 64
+
+
+def _unrotated(hashed: int) -> int:
+    """The address behind `identity`, which is the address rotated by four bits to the right. Source: Python/pyhash.c (_Py_HashPointerRaw)."""
+    word = hashed & ((1 << _POINTER_BITS) - 1)
+    return (word << 4 | word >> (_POINTER_BITS - 4)) & ((1 << _POINTER_BITS) - 1)
+
+
+_is_rotated = all(_unrotated(identity(probe)) == id(probe) for probe in (mro_of, base_of, type, _type_namespace))
+
+
+def address_of(obj: Any) -> str:
+    """The address of an object, "0x7f…"."""
+    return hex(_unrotated(identity(obj)) if _is_rotated else id(obj))
+
+
 def exact_text(text: Any, most: int) -> str:
     """The first characters of a str or an instance of a subclass, as an exact str. A TypeError for anything else."""
     return str.__getitem__(text, slice(0, most))
@@ -64,9 +84,21 @@ def namespace_entries(cls: type, most: int) -> Entries:
     return entries
 
 
-def own_member(descriptor: Any, cls: type) -> bool:
-    """Whether a member or getset descriptor that stands in the namespace of `cls` was made for it, rather than put there by hand."""
+class _Plain:
+    """For what every class statement makes: from 3.15 on all classes share one getter of `__dict__` and one of `__weakref__`."""
+
+
+_SHARED = tuple(value for _key, value in _namespace_items(_Plain.__dict__) if type(value) is GetSet)
+
+
+def is_own(descriptor: Any, cls: type) -> bool:
+    """Whether a descriptor of C code that stands in the namespace of `cls` was made for it, rather than put there by hand."""
     return descriptor.__objclass__ is cls
+
+
+def is_dictionary_getter(descriptor: Any, cls: type) -> bool:
+    """Whether what `cls` has under `__dict__` is the interpreter's own getter."""
+    return type(descriptor) is GetSet and (is_own(descriptor, cls) or any(descriptor is shared for shared in _SHARED))
 
 
 def get(descriptor: Any, obj: Any) -> Any:
@@ -113,7 +145,7 @@ def native_members(cls: type) -> Dict[str, Any]:
     current: Optional[type] = cls
     while current is not None:
         for key, value in namespace_entries(current, 2_000):
-            if type(key) is str and key not in found and type(value) in kinds and own_member(value, current):
+            if type(key) is str and key not in found and type(value) in kinds and is_own(value, current):
                 found[key] = value
         current = base_of(current)
     return found

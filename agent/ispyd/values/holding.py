@@ -9,6 +9,8 @@ from itertools import compress
 from sys import getrefcount
 from typing import Any, Dict, Iterable, List, Set
 
+from ispyd.values.genuine import identity
+
 try:
     from _thread import get_native_id
 except ImportError:
@@ -21,7 +23,7 @@ _agent_threads: Set[int] = set()
 # References that getrefcount sees of an object that one dict alone holds, when mapped over its values.
 _ONLY_OURS = max(map(getrefcount, {0: object()}.values()))
 # Their end runs no code of anybody.
-_PLAIN = frozenset(map(id, (int, str, bytes, float, complex, bool, type(None))))
+_PLAIN = frozenset(map(identity, (int, str, bytes, float, complex, bool, type(None))))
 
 
 class Holding:
@@ -34,14 +36,14 @@ class Holding:
 
     def keep(self, objects: Iterable[Any]) -> None:
         """`objects`: a list or tuple of the agent's own."""
-        self._held.update(zip(map(id, objects), objects))
+        self._held.update(zip(map(identity, objects), objects))
 
     def release(self) -> None:
         """Between the count and the end of the references lie a few instructions: an object that the application drops just then is missed."""
         values = self._held.values()
         alone = list(compress(values, map(_ONLY_OURS.__ge__, map(getrefcount, values))))
         if alone:
-            _park([one for one in alone if id(type(one)) not in _PLAIN])
+            _park([one for one in alone if identity(type(one)) not in _PLAIN])
         self._held.clear()
 
 

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 
 from ispyd.redaction.redactor import Redactor
 from ispyd.values import genuine
-from ispyd.values.genuine import Entries
+from ispyd.values.genuine import Entries, identity
 from ispyd.values.holding import Holding
 
 _LONGEST_CHAIN = 64
@@ -53,30 +53,30 @@ class TypeBook:
 
     def of(self, cls: type) -> KnownType:
         """`cls` is what type() gave, or a value whose own class is a class of classes."""
-        known = _static.get(id(cls)) or self._known.get(id(cls))
+        known = _static.get(identity(cls)) or self._known.get(identity(cls))
         if known is None:
             known = self._describe(cls)
             if genuine.flags_of(cls) & genuine.HEAP_TYPE:
                 self._holding.keep((cls,))
-                self._known[id(cls)] = known
+                self._known[identity(cls)] = known
             else:
-                _static[id(cls)] = known
+                _static[identity(cls)] = known
         return known
 
     def entries(self, cls: type) -> Entries:
         """What the class itself defines."""
-        found = self._entries.get(id(cls))
+        found = self._entries.get(identity(cls))
         if found is None:
             found = genuine.namespace_entries(cls, _MOST_NAMES)
             self._holding.keep((cls,))
             self._holding.keep([value for _key, value in found])
-            self._entries[id(cls)] = found
+            self._entries[identity(cls)] = found
         return found
 
     def is_python(self, cls: type) -> bool:
-        known = self._python.get(id(cls))
+        known = self._python.get(identity(cls))
         if known is None:
-            known = self._python[id(cls)] = self._looks_python(cls)
+            known = self._python[identity(cls)] = self._looks_python(cls)
         return known
 
     def _describe(self, cls: type) -> KnownType:
@@ -128,7 +128,7 @@ class TypeBook:
 def _is_made_by_c(key: Any, value: Any, cls: type) -> bool:
     kind = type(value)
     if kind is genuine.SlotWrapper or kind is genuine.MethodDescriptor or kind is genuine.ClassMethodDescriptor:
-        return genuine.own_member(value, cls)
+        return genuine.is_own(value, cls)
     if kind is genuine.GetSet:
-        return genuine.own_member(value, cls) and not (type(key) is str and key in ("__dict__", "__weakref__"))
+        return genuine.is_own(value, cls) and not (type(key) is str and key in ("__dict__", "__weakref__"))
     return kind is types.BuiltinFunctionType and type(key) is str and key == "__new__" and value.__self__ is cls

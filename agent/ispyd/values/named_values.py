@@ -8,6 +8,7 @@ from typing import Any
 
 from ispyd.values import genuine
 from ispyd.values.generator_state import MEMBERS, generator_state
+from ispyd.values.genuine import identity
 from ispyd.values.walk import LONGEST_KEY, Subject, Value, Walk, inside, plain_text
 
 _function_members = genuine.native_members(types.FunctionType)
@@ -64,7 +65,7 @@ def read_type(walk: Walk, subject: Subject) -> Value:
 
 def read_generator(walk: Walk, subject: Subject) -> Value:
     native = subject.type.native
-    name = genuine.exact_text(genuine.get(MEMBERS[id(native)]["__qualname__"], subject.obj), LONGEST_KEY)
+    name = genuine.exact_text(genuine.get(MEMBERS[identity(native)]["__qualname__"], subject.obj), LONGEST_KEY)
     text = plain_text(walk, "%s, %s" % (name, generator_state(native, subject.obj)))
     return {"kind": "generator", "type": subject.type.name, "text": text}
 
@@ -73,5 +74,5 @@ def read_weak_reference(walk: Walk, subject: Subject) -> Value:
     """What it refers to by type and address, or that it is dead."""
     referent = weakref.ref.__call__(subject.obj)
     walk.holding.keep((referent,))
-    text = "dead" if referent is None else "to %s at %s" % (walk.types.of(type(referent)).name, hex(id(referent)))
+    text = "dead" if referent is None else "to %s at %s" % (walk.types.of(type(referent)).name, genuine.address_of(referent))
     return {"kind": "weak reference", "type": subject.type.name, "text": text}

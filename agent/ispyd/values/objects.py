@@ -25,7 +25,7 @@ def read_instance(walk: Walk, subject: Subject) -> Value:
     fields, count = read_attribute_fields(walk, subject) if known.python else ([], 0)
     if count == 0:
         value["kind"] = "instance" if known.python and known.native is object else "opaque"
-        value["address"] = hex(id(subject.obj))
+        value["address"] = genuine.address_of(subject.obj)
         return value
     value["fields"] = fields
     if len(fields) < count:

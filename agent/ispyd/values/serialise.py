@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, Optional
 from ispyd.redaction.redactor import Redactor
 from ispyd.values import containers, genuine, named_values, objects, scalars, time_values
 from ispyd.values.budget import Budget
+from ispyd.values.genuine import identity
 from ispyd.values.holding import Holding
 from ispyd.values.known_secrets import KnownSecrets
 from ispyd.values.known_types import KnownType
@@ -22,29 +23,29 @@ _Reader = Callable[[Walk, Subject], Value]
 
 # By the id of the nearest class that C code defines.
 _READERS: Dict[int, _Reader] = {
-    id(type(None)): scalars.read_none,
-    id(bool): scalars.read_bool,
-    id(int): scalars.read_int,
-    id(str): scalars.read_str,
-    id(float): scalars.read_float,
-    id(complex): scalars.read_complex,
-    id(bytes): scalars.read_bytes,
-    id(bytearray): scalars.read_bytearray,
-    id(list): containers.read_list,
-    id(tuple): containers.read_tuple,
-    id(dict): containers.read_mapping,
-    id(set): containers.read_set,
-    id(frozenset): containers.read_set,
-    id(deque): containers.read_deque,
-    id(types.FunctionType): named_values.read_function,
-    id(types.MethodType): named_values.read_method,
-    id(types.BuiltinFunctionType): named_values.read_builtin,
-    id(types.ModuleType): named_values.read_module,
-    id(types.GeneratorType): named_values.read_generator,
-    id(types.CoroutineType): named_values.read_generator,
-    id(types.AsyncGeneratorType): named_values.read_generator,
-    id(weakref.ref): named_values.read_weak_reference,
-    id(object): objects.read_instance,
+    identity(type(None)): scalars.read_none,
+    identity(bool): scalars.read_bool,
+    identity(int): scalars.read_int,
+    identity(str): scalars.read_str,
+    identity(float): scalars.read_float,
+    identity(complex): scalars.read_complex,
+    identity(bytes): scalars.read_bytes,
+    identity(bytearray): scalars.read_bytearray,
+    identity(list): containers.read_list,
+    identity(tuple): containers.read_tuple,
+    identity(dict): containers.read_mapping,
+    identity(set): containers.read_set,
+    identity(frozenset): containers.read_set,
+    identity(deque): containers.read_deque,
+    identity(types.FunctionType): named_values.read_function,
+    identity(types.MethodType): named_values.read_method,
+    identity(types.BuiltinFunctionType): named_values.read_builtin,
+    identity(types.ModuleType): named_values.read_module,
+    identity(types.GeneratorType): named_values.read_generator,
+    identity(types.CoroutineType): named_values.read_generator,
+    identity(types.AsyncGeneratorType): named_values.read_generator,
+    identity(weakref.ref): named_values.read_weak_reference,
+    identity(object): objects.read_instance,
 }
 
 # C types of modules that the agent does not import for the sake of those who never did.
@@ -105,8 +106,8 @@ def _read(walk: Walk, obj: Any, place: Place) -> Value:
     if walk.budget.full():
         return {"kind": "left out", "type": ""}
     known = walk.types.of(type(obj))
-    if id(obj) in place.above:
-        up = list(reversed(place.above)).index(id(obj)) + 1
+    if identity(obj) in place.above:
+        up = list(reversed(place.above)).index(identity(obj)) + 1
         return {"kind": "cycle", "type": known.name, "text": "%d level%s up" % (up, "" if up == 1 else "s")}
     subject = Subject(obj, known, place)
     if known.is_enum_member:
@@ -121,7 +122,7 @@ def _read(walk: Walk, obj: Any, place: Place) -> Value:
 
 
 def _reader_of(known: KnownType) -> _Reader:
-    reader = _READERS.get(id(known.native)) or _READERS_BY_NAME.get(known.native_name)
+    reader = _READERS.get(identity(known.native)) or _READERS_BY_NAME.get(known.native_name)
     if reader is not None:
         return reader
     for flag, by_flag in _READERS_BY_FLAG:

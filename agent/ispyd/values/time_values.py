@@ -3,6 +3,7 @@
 from typing import Any, Dict, Optional
 
 from ispyd.values import genuine
+from ispyd.values.genuine import identity
 from ispyd.values.walk import Subject, Value, Walk, inside, text_value
 
 # By the id of a C type, which is never freed.
@@ -10,9 +11,9 @@ _members: Dict[int, Dict[str, Any]] = {}
 
 
 def _fields(native: type, obj: Any, *names: str) -> Any:
-    members = _members.get(id(native))
+    members = _members.get(identity(native))
     if members is None:
-        members = _members[id(native)] = genuine.native_members(native)
+        members = _members[identity(native)] = genuine.native_members(native)
     return tuple(genuine.get(members[name], obj) for name in names)
 
 

@@ -6,6 +6,7 @@ Read from the namespaces of the classes along the resolution order.
 from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ispyd.values import genuine
+from ispyd.values.genuine import identity
 from ispyd.values.known_types import KnownType, TypeBook
 
 _MOST_CLASSES = 64
@@ -30,9 +31,9 @@ class MemberBook:
         self._known: Dict[int, TypeMembers] = {}
 
     def of(self, known: KnownType) -> TypeMembers:
-        found = self._known.get(id(known.cls))
+        found = self._known.get(identity(known.cls))
         if found is None:
-            found = self._known[id(known.cls)] = self._read(known.cls)
+            found = self._known[identity(known.cls)] = self._read(known.cls)
         return found
 
     def _read(self, cls: type) -> TypeMembers:
@@ -62,7 +63,7 @@ class _Gathered:
             if type(key) is not str or len(key) > _LONGEST_NAME:
                 continue
             # A class that hides the getter behind a property of that name does not take it from its base.
-            if key == "__dict__" and self.dictionary is None and type(value) is genuine.GetSet and genuine.own_member(value, cls):
+            if key == "__dict__" and self.dictionary is None and genuine.is_dictionary_getter(value, cls):
                 self.dictionary = value
             elif python and key not in self._seen:
                 self._seen.add(key)
@@ -70,7 +71,7 @@ class _Gathered:
 
     def _add_name(self, name: str, value: Any, cls: type) -> None:
         if type(value) is genuine.Member:
-            if genuine.own_member(value, cls):
+            if genuine.is_own(value, cls):
                 self.slots.append((name, value))
             return
         known = self._types.of(type(value))

@@ -5,6 +5,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 from ispyd.redaction.redactor import Redactor
 from ispyd.values import genuine
 from ispyd.values.budget import Budget, own_bytes
+from ispyd.values.genuine import identity
 from ispyd.values.holding import Holding
 from ispyd.values.known_secrets import KnownSecrets
 from ispyd.values.known_types import KnownType, TypeBook
@@ -84,7 +85,7 @@ Reader = Callable[[Walk, Any, Place], Value]
 def inside(subject: Subject, rule: Optional[str] = None) -> Place:
     """The place of something that `subject` holds, under a name where it has one."""
     place = subject.place
-    return Place(place.depth - 1, (*place.above, id(subject.obj)), rule)
+    return Place(place.depth - 1, (*place.above, identity(subject.obj)), rule)
 
 
 def hiding_rule(subject: Subject) -> Optional[str]:
