@@ -1,6 +1,7 @@
 // The list of checks. A new one is one entry here: a program of node_modules, or a function that returns what it found.
 
 import { generatedFiles, isCurrent } from "../generate/generated-files.ts";
+import { pluginCatalogueFile } from "../generate/plugin-catalogue.ts";
 import { sourceFiles, trackedFiles, type SourceFile } from "../project.ts";
 import { commandFileProblems } from "./command-files.ts";
 import { cycleProblems } from "./cycles.ts";
@@ -29,7 +30,8 @@ export const houseChecks: readonly Check[] = [
 ];
 
 async function outdatedFiles(root: string): Promise<string[]> {
-  const outdated = (await generatedFiles(root)).filter((file) => !isCurrent(root, file));
+  const plugins = pluginCatalogueFile(root);
+  const outdated = [...(plugins === undefined ? [] : [plugins]), ...(await generatedFiles(root))].filter((file) => !isCurrent(root, file));
   return outdated.map(({ path }) => `${path} is out of date: npm run build writes it`);
 }
 
