@@ -5,9 +5,13 @@ import type { Interpreter } from "../outside/interpreter.ts";
 import { type Ceiling, readCeilings } from "../outside/owner-ceiling.ts";
 import { type Level, levels } from "../protocol/level.ts";
 
+/** What would allow more. */
+export const raisedByOwner =
+  "only the application's owner can raise it, in the application's environment or in the file ispyd.ceiling beside it";
+
 /** The refusal where a ceiling of the process lies below `level`; undefined where it may go on. */
 export function ceilingRefusal(interpreter: Interpreter, level: Level): Failure | undefined {
-  const lowest = readCeilings(interpreter).toSorted((one, other) => rankOf(one) - rankOf(other))[0];
+  const lowest = lowestCeiling(interpreter);
   return lowest === undefined ? undefined : agentCeilingRefusal(interpreter.pid, lowest, level);
 }
 
@@ -17,8 +21,18 @@ export function agentCeilingRefusal(pid: number, ceiling: Ceiling, level: Level)
   return new Failure({
     code: "level-refused",
     message: `process ${pid} may not be looked at with a command of level ${level}: ${reason(ceiling)}`,
-    hint: "only the application's owner can raise it, in the application's environment or in the file ispyd.ceiling beside it",
+    hint: raisedByOwner,
   });
+}
+
+/** The highest level that the process's ceilings let through, and why in a clause; undefined where none is set. */
+export function readCeiling(interpreter: Interpreter): { level: Level; why: string } | undefined {
+  const lowest = lowestCeiling(interpreter);
+  return lowest === undefined ? undefined : { level: levels[rankOf(lowest)] ?? "look", why: reason(lowest) };
+}
+
+function lowestCeiling(interpreter: Interpreter): Ceiling | undefined {
+  return readCeilings(interpreter).toSorted((one, other) => rankOf(one) - rankOf(other))[0];
 }
 
 function rankOf({ level }: Ceiling): number {

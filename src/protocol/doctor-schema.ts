@@ -36,7 +36,8 @@ const diagnosisSchema = processSchema.omit({ cpuPercent: true }).extend({
   tracerPid: z.int().describe("a debugger that holds the process; 0 where there is none"),
   seccomp: z.enum(["off", "strict", "filters"]),
   remoteDebugging: z.string().describe("Python's own door for debuggers (3.14 and later)"),
-  ceiling: z.string().describe("ISPYD_CEILING as the owner set it"),
+  ceiling: foreignText.describe("what the owner allows whoever debugs it, and where that was set"),
+  ceilingLevel: z.enum(levels).optional().describe("the highest level that this lets through; left out where none is set"),
   pause: possibilitySchema,
 });
 

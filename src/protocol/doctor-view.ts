@@ -21,7 +21,7 @@ export function doctorView({ host, targets, commands }: DoctorResult): View[] {
       title: `${targetName(target)} (pid ${target.pid})`,
       fields: targetFields(target),
     })),
-    { shape: "record", title: "Commands", fields: commands.map(commandField) },
+    { shape: "record", title: "Commands", fields: commandFields(commands) },
   ];
 }
 
@@ -72,12 +72,12 @@ function targetFields(target: Diagnosis): Field[] {
     { name: "where", value: whereText(target.where) },
     { name: "libc", value: target.libc },
     { name: "remote debugging", value: target.remoteDebugging },
-    { name: "ceiling", value: target.ceiling },
+    { name: "ceiling", value: target.ceilingLevel === undefined ? target.ceiling : warn(`${target.ceilingLevel}: ${target.ceiling}`) },
     { name: "seccomp", value: target.seccomp },
     ...(target.tracerPid === 0 ? [] : [{ name: "traced by", value: `process ${target.tracerPid}` }]),
     possibilityField("look", target.access.look),
-    possibilityField("attach", target.access.attach),
-    possibilityField("pause", target.pause),
+    possibilityField("attach", target.access.attach, target.access.look),
+    possibilityField("pause", target.pause, target.access.look),
   ];
 }
 
@@ -88,7 +88,9 @@ function pythonField(target: Diagnosis): Omit<Field, "name"> {
   return { value: target.problem === undefined ? version : warn(`${version}: ${target.problem}`) };
 }
 
-function possibilityField(name: string, { possible, why, remedy }: PossibilityResult): Field {
+// A cause that stands with `above` already is not told twice.
+function possibilityField(name: string, { possible, why, remedy }: PossibilityResult, above?: PossibilityResult): Field {
+  if (!possible && above?.possible === false && above.why === why) return { name, value: { text: "not possible either", tone: "bad" } };
   const text = possible ? `possible${why === undefined ? "" : `, but ${why}`}` : `not possible: ${why ?? ""}`;
   return {
     name,
@@ -97,8 +99,26 @@ function possibilityField(name: string, { possible, why, remedy }: PossibilityRe
   };
 }
 
-function commandField(command: CommandPossibility): Field {
-  return possibilityField(command.command, command);
+// Commands that stand alike share a line: one cause is read once.
+function commandFields(commands: readonly CommandPossibility[]): Field[] {
+  const groups = new Map<string, CommandPossibility[]>();
+  for (const command of commands) {
+    const key = `${command.possible}\n${command.why ?? ""}\n${command.remedy ?? ""}`;
+    groups.set(key, [...(groups.get(key) ?? []), command]);
+  }
+  return [...groups.values()].toSorted(([one], [other]) => Number(other?.possible) - Number(one?.possible)).map(groupField);
+}
+
+function groupField(group: readonly CommandPossibility[]): Field {
+  const [first] = group;
+  const names = group.map(({ command }) => command).join(", ");
+  const value = first?.why === undefined ? names : `${names}: ${first.why}`;
+  const tone = first?.possible !== true ? "bad" : first.why === undefined ? "good" : "warn";
+  return {
+    name: first?.possible === true ? "possible" : "not possible",
+    value: { text: value, tone },
+    ...(first?.remedy === undefined ? {} : { remedy: first.remedy }),
+  };
 }
 
 function good(text: string): Cell {

@@ -38,10 +38,11 @@ function ispydAsNobody(...args: string[]): Promise<ProgramRun> {
   });
 }
 
-test("without a target it shows this machine and every command", async () => {
+test("without a target it shows this machine and every command that looks at a process", async () => {
   const run = await ispyd("doctor");
   expect(run.problem).toBe("");
   for (const word of ["CAP_SYS_PTRACE", "ptrace_scope", "audit log", "threads", "ps"]) expect(run.stdout).toContain(word);
+  expect(run.stdout).not.toContain("completion");
 });
 
 test("a process shows interpreter, libc, switches and what is possible", async () => {
@@ -49,18 +50,43 @@ test("a process shows interpreter, libc, switches and what is possible", async (
   const run = await ispyd("doctor", String(target.pid));
   expect(run.problem).toBe("");
   expect(run.stdout).toMatch(/libc +(?:glibc|musl)/);
-  expect(run.stdout).toMatch(/ceiling +none/);
+  expect(run.stdout).toMatch(/ceiling +look: its owner set a ceiling that is no level \(ISPYD_CEILING in its environment\)/);
   expect(run.stdout).toMatch(/look +possible/);
   expect(run.stdout).toMatch(/attach +not possible: its owner set ISPYD_CEILING=none/);
-  expect(run.stdout).toMatch(/threads +possible/);
+  expect(run.stdout).toMatch(/^possible .*\bthreads\b/m);
+  expect(run.stdout).toMatch(/^not possible +.*\blocals\b.*: process \d+: its owner set a ceiling/m);
+});
+
+interface Answer {
+  targets: { ceilingLevel?: string; access: { attach: { possible: boolean } } }[];
+  commands: { command: string; possible: boolean; why?: string }[];
+}
+
+test("the file ispyd.ceiling counts as the variable does, and one that can't be read as the strictest", async () => {
+  const setting = "import os\nos.environ['ISPYD_CEILING'] = 'inspect'\n";
+  for (const [place, made, level] of [
+    ["file", `open("ispyd.ceiling", "w").write("look")\n`, "look"],
+    ["fifo", `import os\nos.mkfifo("ispyd.ceiling")\n`, "look"],
+    ["environ", setting, "inspect"],
+  ] as const) {
+    const apart = `import os, tempfile\nos.chdir(tempfile.mkdtemp(dir=${JSON.stringify(directory)}))\n`;
+    const target = await startTarget({ python: systemPython, program: apart + made + waiting });
+    const { targets, commands } = JSON.parse((await ispyd("doctor", String(target.pid), "--json")).stdout) as Answer;
+    const locals = commands.find(({ command }) => command === "locals");
+    expect({ place, level: targets[0]?.ceilingLevel, locals: locals?.possible }).toEqual({ place, level, locals: false });
+    expect({ place, attach: targets[0]?.access.attach.possible }).toEqual({ place, attach: level !== "look" });
+  }
 });
 
 test.skipIf(!isRoot)("a process of another user makes threads impossible, with cause and remedy", async () => {
   const target = await startTarget({ python: systemPython, program: waiting });
   const run = await ispydAsNobody("doctor", String(target.pid));
   expect(run.stdout).toMatch(
-    /threads +not possible: process \d+: it runs as root \(uid 0\), and this is nobody \(uid 65534\) without CAP_SYS_PTRACE/,
+    /^not possible +.*\bthreads\b.*: process \d+: it runs as root \(uid 0\), and this is nobody \(uid 65534\) without CAP_SYS_PTRACE/m,
   );
+  // What `children` reads is open to every user.
+  expect(run.stdout).toMatch(/^possible .*\bchildren\b/m);
+  expect((await ispydAsNobody("children", String(target.pid))).exitCode).toBe(0);
   expect(run.stdout).toMatch(/→ .*(?:sudo ispyd|docker exec -u 0|kubectl debug)/);
   expect(run.exitCode).toBe(0);
 });
