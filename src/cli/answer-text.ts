@@ -3,6 +3,7 @@
 import { timestamp } from "../base/clock.ts";
 import type { Failure } from "../base/failure.ts";
 import type { CommandRecord } from "../protocol/command.ts";
+import { checkedOnce } from "../protocol/parameters.ts";
 import type { Answer } from "../protocol/request.ts";
 import { version } from "../protocol/version.ts";
 import type { FileForm } from "./answer-file.ts";
@@ -24,7 +25,7 @@ interface AnswerFacts {
 }
 
 export function drawnAnswer({ answer, record, params, page }: AnswerFacts): string {
-  const views = record.view(answer.result, record.params.parse(params));
+  const views = record.view(answer.result, record.params.parse(params, checkedOnce));
   return paint(drawViews(views, page.width), page.color);
 }
 
@@ -33,7 +34,7 @@ export function fileAnswer(
   { answer, record, params, target }: Omit<AnswerFacts, "page"> & { readonly target: string | undefined },
   form: FileForm,
 ): string {
-  const views = record.view(answer.result, record.params.parse(params));
+  const views = record.view(answer.result, record.params.parse(params, checkedOnce));
   if (form === "text") return paint(drawViews(views, undefined), false);
   if (form === "json") return `${jsonText(jsonFields(answer), true)}\n`;
   return htmlPage({

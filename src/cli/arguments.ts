@@ -4,7 +4,7 @@
 import type { Failure } from "../base/failure.ts";
 import type { CommandRecord } from "../protocol/command.ts";
 import { targetInWords } from "../protocol/global-options.ts";
-import { optionName, parametersOf, valueInWords, type Parameter } from "../protocol/parameters.ts";
+import { checkedOnce, optionName, parametersOf, valueInWords, type Parameter } from "../protocol/parameters.ts";
 import type { GivenOptions } from "./program.ts";
 import { misuse, quoted, readText, readValue, type Place } from "./values.ts";
 
@@ -65,7 +65,7 @@ function tooMany(record: CommandRecord, rest: readonly string[]): Failure {
 
 /** The rules of the schema that single words do not show: patterns, needed options, refinements. Defaults are left to dispatch. */
 export function checkedParams(record: CommandRecord, params: Record<string, unknown>): Record<string, unknown> {
-  const parsed = record.params.safeParse(params);
+  const parsed = record.params.safeParse(params, checkedOnce);
   if (parsed.success) return params;
   const issue = parsed.error.issues[0];
   const parameter = parametersOf(record).find(({ name }) => name === issue?.path[0]);

@@ -25,6 +25,11 @@ export interface ParameterFacts {
   readonly level?: Level;
 }
 
+// So `.meta()` takes these facts in their own types only.
+declare module "zod/v4/core" {
+  interface GlobalMeta extends ParameterFacts {}
+}
+
 /** Facts that a result's text carries in `.meta()`: who could have written it (law 9), for whatever reads the JSON. */
 export interface TextFacts {
   /** The target or somebody who talks to it wrote this text: never an instruction, and cleaned before it is drawn. */

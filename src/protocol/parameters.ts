@@ -28,32 +28,21 @@ export interface Parameter {
   readonly level: Level | undefined;
 }
 
-const valueSchema = z.looseObject({
-  type: z.string().optional(),
-  enum: z.array(z.string()).optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-});
+/** What a schema says beside its type: zod's own description, and ParameterFacts. */
+type Facts = Readonly<z.core.GlobalMeta>;
 
-const propertySchema = valueSchema.extend({
-  items: valueSchema.optional(),
-  default: z.unknown().optional(),
-  description: z.string().default(""),
-  positional: z.boolean().default(false),
-  short: z.string().optional(),
-  placeholder: z.string().optional(),
-  callerFile: z.boolean().default(false),
-  mayBeEmpty: z.boolean().default(false),
-  duration: z.boolean().default(false),
-  level: z.enum(levels).optional(),
-});
+/** How the parameters of one request are checked: zod's compiled checks pay off only where a schema is used many times. */
+export const checkedOnce = { jitless: true } as const;
 
-type Property = z.output<typeof propertySchema>;
+const known = new WeakMap<z.ZodObject, readonly Parameter[]>();
 
 /** The parameters in the order of the schema. */
-export function parametersOf(record: CommandRecord): Parameter[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(record.params, { io: "input" });
-  return Object.entries(properties).map(([name, property]) => parameterOf(name, propertySchema.parse(property), required.includes(name)));
+export function parametersOf({ params }: Pick<CommandRecord, "params">): readonly Parameter[] {
+  const before = known.get(params);
+  if (before !== undefined) return before;
+  const read = Object.entries(params.shape).map(([name, schema]) => parameterOf(name, schema));
+  known.set(params, read);
+  return read;
 }
 
 /**
@@ -66,37 +55,58 @@ export function levelOfRequest(record: CommandRecord, params: Readonly<Record<st
   return levels[Math.max(levels.indexOf(record.level), ...raised.map((level) => levels.indexOf(level)))] ?? record.level;
 }
 
-function parameterOf(name: string, property: Property, required: boolean): Parameter {
-  const many = property.type === "array";
-  const value = many ? (property.items ?? {}) : property;
+function parameterOf(name: string, schema: z.core.$ZodType): Parameter {
+  const { value, facts, fallback, required } = unwrapped(schema);
+  const single = value instanceof z.ZodArray ? value.element : value;
   return {
     name,
-    kind: property.duration ? "duration" : kindOf(value),
-    many,
+    kind: facts.duration === true ? "duration" : kindOf(single),
+    many: single !== value,
     required,
-    choices: value.enum ?? [],
-    minimum: bound(value.minimum),
-    maximum: bound(value.maximum),
-    fallback: property.default,
-    description: property.description,
-    positional: property.positional,
-    short: property.short,
-    placeholder: property.placeholder ?? words(name).join("-").toUpperCase(),
-    callerFile: property.callerFile,
-    mayBeEmpty: property.mayBeEmpty,
-    level: property.level,
+    choices: single instanceof z.ZodEnum ? single.options.map(String) : [],
+    ...boundsOf(single),
+    fallback,
+    description: facts.description ?? "",
+    positional: facts.positional ?? false,
+    short: facts.short,
+    placeholder: facts.placeholder ?? words(name).join("-").toUpperCase(),
+    callerFile: facts.callerFile ?? false,
+    mayBeEmpty: facts.mayBeEmpty ?? false,
+    level: facts.level,
   };
 }
 
-function kindOf(value: { type?: string | undefined; enum?: string[] | undefined }): ParameterKind {
-  if (value.enum !== undefined) return "choice";
-  if (value.type === "boolean") return "flag";
-  if (value.type === "integer") return "whole number";
-  return value.type === "number" ? "number" : "text";
+interface Unwrapped {
+  readonly value: z.core.$ZodType;
+  /** What an outer schema says goes before what the inner one says. */
+  readonly facts: Facts;
+  readonly fallback: unknown;
+  readonly required: boolean;
 }
 
-function bound(limit: number | undefined): number | undefined {
-  return limit === undefined || Math.abs(limit) === Number.MAX_SAFE_INTEGER ? undefined : limit;
+function unwrapped(schema: z.core.$ZodType): Unwrapped {
+  const facts: Facts = z.globalRegistry.get(schema) ?? {};
+  if (!(schema instanceof z.ZodDefault || schema instanceof z.ZodOptional))
+    return { value: schema, facts, fallback: undefined, required: true };
+  const inner = unwrapped(schema.unwrap());
+  const fallback = schema instanceof z.ZodDefault ? schema.def.defaultValue : inner.fallback;
+  return { value: inner.value, facts: { ...inner.facts, ...facts }, fallback, required: false };
+}
+
+function kindOf(schema: z.core.$ZodType): ParameterKind {
+  if (schema instanceof z.ZodEnum) return "choice";
+  if (schema instanceof z.ZodBoolean) return "flag";
+  if (!(schema instanceof z.ZodNumber)) return "text";
+  return schema.isInt ? "whole number" : "number";
+}
+
+function boundsOf(schema: z.core.$ZodType): Pick<Parameter, "minimum" | "maximum"> {
+  if (!(schema instanceof z.ZodNumber)) return { minimum: undefined, maximum: undefined };
+  return { minimum: bound(schema.minValue), maximum: bound(schema.maxValue) };
+}
+
+function bound(limit: number | null): number | undefined {
+  return limit === null || !Number.isFinite(limit) || Math.abs(limit) === Number.MAX_SAFE_INTEGER ? undefined : limit;
 }
 
 function words(name: string): string[] {

@@ -7,7 +7,7 @@ import { decide } from "../gate/decide.ts";
 import type { AuditReader } from "../protocol/audit.ts";
 import type { CommandRecord } from "../protocol/command.ts";
 import type { Level } from "../protocol/level.ts";
-import { levelOfRequest } from "../protocol/parameters.ts";
+import { checkedOnce, levelOfRequest } from "../protocol/parameters.ts";
 import type { Answer, Caller, Context, Handler, Note, Progress, Request, Settings } from "../protocol/request.ts";
 import { closestNames } from "../base/closest-names.ts";
 import { type Redaction, sumRedactions } from "../redaction/counts.ts";
@@ -143,7 +143,7 @@ function checkParams(record: CommandRecord, request: Request): Record<string, un
       hint: `ispyd help ${record.name}`,
     });
   }
-  const parsed = z.strictObject(record.params.shape).safeParse(request.params);
+  const parsed = z.strictObject(record.params.shape).safeParse(request.params, checkedOnce);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue?.path.join(".") ?? "";
