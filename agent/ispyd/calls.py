@@ -3,6 +3,7 @@
 A command over its time is interrupted once; one that does not end then is left with its thread, and its plugin is disabled.
 """
 
+import os
 import sys
 from typing import Any, Callable, Dict, List, Optional
 
@@ -19,6 +20,7 @@ _MOST_ABANDONED = 4
 _SHORTEST_LOOK_SECONDS = 0.001
 _LONGEST_LOOK_SECONDS = 0.02
 _FRAMES_SHOWN = 3
+_PACKAGE = os.path.dirname(__file__) + "/"
 _MOST_DISABLED = 1_000
 
 Deliver = Callable[[Job], None]
@@ -160,12 +162,20 @@ def where_it_stands(thread: Optional[CommandThread]) -> str:
     meaning = ""
     while frame is not None and len(places) < _FRAMES_SHOWN:
         code = frame.f_code
+        if places and code.co_filename.startswith(_PACKAGE):
+            break
         file = "/".join(code.co_filename.rsplit("/", 2)[-2:])
         places.append("%s (%s:%s)" % (code.co_name[:80], file[:160], frame.f_lineno))
         meaning = meaning or _meaning_of(code.co_filename, code.co_name)
         frame = frame.f_back
     del frame
-    return " < ".join(places) + ("" if meaning == "" else ": " + meaning)
+    return _redacted(" < ".join(places)) + ("" if meaning == "" else ": " + meaning)
+
+
+def _redacted(text: str) -> str:
+    """Names and paths are the application's to choose. The redactor is loaded with the first command; before that only its own and importlib's show."""
+    redactor = getattr(sys.modules.get("ispyd.redaction.redactor"), "Redactor", None)
+    return text if redactor is None else str(redactor(os.urandom(32)).text(text))
 
 
 def _meaning_of(file: str, function: str) -> str:

@@ -16,7 +16,7 @@ from ispyd.connection import Connection
 from ispyd.connection_requests import Answering
 from ispyd.messages import INVALID_REQUEST, REQUEST_BYTES, ProtocolError, error_line, read_line
 from ispyd.primitives import monotonic, name_this_thread, native_thread_id, poll, sleep, thread_time, wall_time
-from ispyd.socket_directory import Listener, identity_of, listen, remove, sweep
+from ispyd.socket_directory import Listener, identity_of, listen, sweep
 
 MOST_CONNECTIONS = 16
 # poll(2); the module's constants are gone where eventlet patched it.
@@ -233,16 +233,3 @@ def _let_go(listener: Listener) -> None:
         listener.socket.close()
     else:
         listener.socket.detach()
-
-
-class Leftover:
-    """Removes the directory when the interpreter takes its modules apart, in the process that made it. Nothing is registered for that."""
-
-    def __init__(self, control: Control, getpid=os.getpid, remove=remove) -> None:  # type: ignore[no-untyped-def]
-        self._control = control
-        self._getpid = getpid
-        self._remove = remove
-
-    def __del__(self) -> None:
-        if self._getpid() == self._control.pid and self._control.directory != "":
-            self._remove(self._control.directory)

@@ -6,9 +6,9 @@ One os.register_at_fork hook (it can't be taken back) does that; hello names it.
 import os
 from typing import Optional
 
-from ispyd import masters
+from ispyd import leftover, masters
 from ispyd.ceiling import Ceiling, read_ceiling
-from ispyd.control import Control, Leftover
+from ispyd.control import Control
 from ispyd.primitives import start_native_thread
 
 
@@ -21,7 +21,6 @@ class _State:
         self.kind = ""
         self.ceiling: Optional[Ceiling] = None
         self.control: Optional[Control] = None
-        self.leftover: Optional[Leftover] = None
 
 
 _state = _State()
@@ -48,7 +47,8 @@ def launch(ceiling: Ceiling) -> None:
     _state.pid, _state.kind, _state.ceiling = os.getpid(), "", ceiling
     control = Control(ceiling)
     start_native_thread(control.run, ())
-    _state.control, _state.leftover = control, Leftover(control)
+    _state.control = control
+    leftover.keep(control)
     _hook()
 
 
@@ -63,7 +63,7 @@ def _forget_inherited() -> None:
     control, _state.control = _state.control, None
     if control is not None and control.pid != os.getpid():
         control.forget()
-    _state.leftover = None
+    leftover.forget()
 
 
 def after_fork_in_child() -> None:

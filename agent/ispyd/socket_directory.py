@@ -106,11 +106,11 @@ def leave_reason(reason: str) -> None:
         os.close(descriptor)
 
 
-def remove(directory: str, unlink=os.unlink, rmdir=os.rmdir, join=os.path.join, failure=OSError) -> None:  # type: ignore[no-untyped-def]
+def remove(directory: str, unlink=os.unlink, rmdir=os.rmdir, failure=OSError) -> None:  # type: ignore[no-untyped-def]
     """The functions are bound as defaults, because it also runs when the interpreter has taken its modules apart."""
     for name in ("socket", "why"):
         try:
-            unlink(join(directory, name))
+            unlink(directory + "/" + name)
         except failure:
             pass
     try:
