@@ -82,7 +82,7 @@ def survive(connection):
 os.makedirs(DIRECTORY, 0o700)
 os.chdir(DIRECTORY)
 listening = socket.socket(socket.AF_UNIX)
-listening.bind(os.path.join(DIRECTORY, "socket") if len(DIRECTORY) < 90 else "socket")
+listening.bind(os.path.join(DIRECTORY, "socket"))
 listening.listen(8)
 os.chdir(sys.argv[2] if len(sys.argv) > 2 else "/")
 print("ready", flush=True)
