@@ -460,7 +460,7 @@ def check_mutated():
     thread = threading.Thread(target=change)
     thread.start()
     try:
-        deadline = time.monotonic() + 1.5
+        deadline = time.monotonic() + 1.0
         while time.monotonic() < deadline:
             for one in (mapping, members, queue, items, instance, [mapping, members, queue, items, instance]):
                 found = serialise("mutated", one)

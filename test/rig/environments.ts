@@ -39,6 +39,8 @@ const requirementsOf = {
     ["gevent"],
   ],
   uwsgi: [["uwsgi"], ["flask[async]"]],
+  // Objects that load what they stand for when they are first asked.
+  orm: [["django", "sqlalchemy", "werkzeug"]],
   // The field's sampler, for comparisons.
   "py-spy": [["py-spy"]],
 } as const satisfies Record<string, readonly Group[]>;

@@ -71,8 +71,12 @@ class Redactor:
         exact = _exact(text)
         if exact == "" or exact in READABLE_VALUES or is_mark(exact):
             return exact
-        self._count(rule)
+        self.count_hidden(rule)
         return mark_of(rule, self.fingerprint(exact))
+
+    def count_hidden(self, rule: str) -> None:
+        """Counts something that the caller left out of the answer under a rule, such as a whole object."""
+        self._counts[rule] = self._counts.get(rule, 0) + 1
 
     def arguments(self, arguments: Sequence[str]) -> List[str]:
         """A command line, argument by argument."""
@@ -89,9 +93,6 @@ class Redactor:
     def totals(self) -> List[Dict[str, object]]:
         """Everything this redactor hid so far: `{"rule": "name: password", "count": 1}`, in order of first appearance."""
         return [{"rule": rule, "count": count} for rule, count in self._counts.items()]
-
-    def _count(self, rule: str) -> None:
-        self._counts[rule] = self._counts.get(rule, 0) + 1
 
     def _scan(self, text: str, is_beginning: bool) -> _Scanned:
         text = _exact(text)
@@ -118,7 +119,7 @@ class Redactor:
                 break
             fingerprint = self.fingerprint(text[span.start : span.end]) if index < _FINGERPRINTS else ""
             parts += (text[at : span.start], mark_of(span.rule, fingerprint))
-            self._count(span.rule)
+            self.count_hidden(span.rule)
             rules[span.rule] = None
             at = span.end
         parts.append(cut_between_marks(text[at:], max(0, shown_end - at)))

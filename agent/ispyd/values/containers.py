@@ -7,7 +7,7 @@ from ispyd.values import genuine
 from ispyd.values.argument_list import read_argument_texts
 from ispyd.values.attributes import read_attribute_fields
 from ispyd.values.neighbours import pair_rule, value_rules
-from ispyd.values.walk import Subject, Value, Walk, hiding_rule, inside, key_text, plain_text
+from ispyd.values.walk import Subject, Value, Walk, hide_value, hiding_rule, inside, key_text, plain_text
 
 
 def read_list(walk: Walk, subject: Subject) -> Value:
@@ -40,8 +40,7 @@ def _sequence(walk: Walk, subject: Subject, kind: str, items: Sequence[Any], siz
     value: Value = {"kind": kind, "type": subject.type.name}
     rule = hiding_rule(subject)
     if rule is not None:
-        _hide(value, "items", rule, size)
-        return value
+        return _hide(walk, value, "items" if size == 0 else "", rule)
     shown = items if subject.place.depth > 0 else ()
     values = read_argument_texts(walk, subject, shown)
     value["items"] = _items(walk, subject, shown) if values is None else values
@@ -52,12 +51,12 @@ def _sequence(walk: Walk, subject: Subject, kind: str, items: Sequence[Any], siz
     return value
 
 
-def _hide(value: Value, content: str, rule: str, size: int) -> None:
-    """An empty container has nothing to hide."""
-    if size == 0:
-        value[content] = []
-    else:
-        value["hidden"] = rule
+def _hide(walk: Walk, value: Value, empty: str, rule: str) -> Value:
+    """`empty`: what a container without content shows; it has nothing to hide."""
+    if not empty:
+        return hide_value(walk, value, rule)
+    value[empty] = []
+    return value
 
 
 def _items(walk: Walk, subject: Subject, items: Sequence[Any]) -> List[Value]:
@@ -75,8 +74,7 @@ def _named_items(walk: Walk, subject: Subject, items: Sequence[Any], names: Sequ
     value: Value = {"kind": "sequence", "type": subject.type.name}
     rule = hiding_rule(subject)
     if rule is not None:
-        value["hidden"] = rule
-        return value
+        return hide_value(walk, value, rule)
     fields: List[Dict[str, Any]] = []
     for name, item in zip(names, items if subject.place.depth > 0 else ()):
         if walk.budget.full():
@@ -95,8 +93,7 @@ def read_mapping(walk: Walk, subject: Subject) -> Value:
     value: Value = {"kind": "mapping", "type": subject.type.name}
     rule = hiding_rule(subject)
     if rule is not None:
-        _hide(value, "entries", rule, size)
-        return value
+        return _hide(walk, value, "entries" if size == 0 else "", rule)
     found, torn = genuine.dict_entries(subject.obj, walk.limits.items) if subject.place.depth > 0 else ([], False)
     walk.holding.keep([key for key, _value in found])
     walk.holding.keep([inner for _key, inner in found])

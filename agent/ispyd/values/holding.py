@@ -41,7 +41,8 @@ class Holding:
     def release(self) -> None:
         """Between the count and the end of the references lie a few instructions: an object that the application drops just then is missed."""
         values = self._held.values()
-        alone = list(compress(values, map(_ONLY_OURS.__ge__, map(getrefcount, values))))
+        # Counted before they are chosen: choosing has one in hand meanwhile.
+        alone = list(compress(values, list(map(_ONLY_OURS.__ge__, map(getrefcount, values)))))
         if alone:
             _park([one for one in alone if identity(type(one)) not in _PLAIN])
         self._held.clear()

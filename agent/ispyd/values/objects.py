@@ -4,7 +4,7 @@ from typing import Any, List, Optional, Tuple
 
 from ispyd.values import genuine
 from ispyd.values.attributes import find_own_attribute, read_attribute_fields
-from ispyd.values.walk import Subject, Value, Walk, hiding_rule, inside, text_value
+from ispyd.values.walk import Subject, Value, Walk, hide_value, hiding_rule, inside, text_value
 
 _exception_members = genuine.native_members(BaseException)
 
@@ -20,8 +20,7 @@ def read_instance(walk: Walk, subject: Subject) -> Value:
     value: Value = {"kind": "instance", "type": known.name}
     rule = hiding_rule(subject)
     if rule is not None:
-        value["hidden"] = rule
-        return value
+        return hide_value(walk, value, rule)
     fields, count = read_attribute_fields(walk, subject) if known.python else ([], 0)
     if count == 0:
         value["kind"] = "instance" if known.python and known.native is object else "opaque"
@@ -39,8 +38,7 @@ def read_exception(walk: Walk, subject: Subject) -> Value:
     value: Value = {"kind": "exception", "type": subject.type.name}
     rule = hiding_rule(subject)
     if rule is not None:
-        value["hidden"] = rule
-        return value
+        return hide_value(walk, value, rule)
     arguments = genuine.get(_exception_members["args"], subject.obj)
     found = tuple.__getitem__(arguments, slice(0, walk.limits.items))
     size = tuple.__len__(arguments)
@@ -76,7 +74,8 @@ def read_enum_member(walk: Walk, subject: Subject) -> Optional[Value]:
     text = genuine.exact_text(name, 256) if walk.types.of(type(name)).flags & genuine.STR_SUBCLASS else ""
     member = text_value(walk, subject, "enum", text, len(text))
     if "hidden" not in member:
-        member["fields"] = [{"name": "value", "value": walk.read(inner, inside(subject))}]
+        rule = walk.redactor.hides_name(text)
+        member["fields"] = [{"name": "value", "value": walk.read(inner, inside(subject, rule))}]
     return member
 
 

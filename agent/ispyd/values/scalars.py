@@ -4,7 +4,7 @@ import codecs
 from math import log10
 from typing import Any, Tuple
 
-from ispyd.values.walk import SCANNED_CHARACTERS, Subject, Value, Walk, hiding_rule, text_value
+from ispyd.values.walk import SCANNED_CHARACTERS, Subject, Value, Walk, hide_value, hiding_rule, text_value
 
 # So many bits are at most some 15,800 decimal digits, which are still scanned as a whole.
 _MOST_BITS = 1_750 * 30
@@ -27,7 +27,7 @@ def read_bool(walk: Walk, subject: Subject) -> Value:
 def read_int(walk: Walk, subject: Subject) -> Value:
     """An int of any size; of one with more than some 15,000 decimal digits only their number."""
     if int.bit_length(subject.obj) > _MOST_BITS:
-        return _huge_int(subject)
+        return _huge_int(walk, subject)
     raw = integer_text(int.__int__(subject.obj))
     return text_value(walk, subject, "int", raw, len(raw.lstrip("-")))
 
@@ -43,15 +43,13 @@ def integer_text(number: int) -> str:
     return ("-" if number < 0 else "") + "".join(reversed(parts))
 
 
-def _huge_int(subject: Subject) -> Value:
+def _huge_int(walk: Walk, subject: Subject) -> Value:
     shift = int.bit_length(subject.obj) - _LEADING_BITS
     leading = int.__abs__(int.__rshift__(subject.obj, shift))
     size = int(log10(leading) + shift * log10(2)) + 1
     value: Value = {"kind": "int", "type": subject.type.name, "cut": True, "size": size}
     rule = hiding_rule(subject)
-    if rule is not None:
-        value["hidden"] = rule
-    return value
+    return value if rule is None else hide_value(walk, value, rule)
 
 
 def read_float(walk: Walk, subject: Subject) -> Value:

@@ -92,6 +92,13 @@ def hiding_rule(subject: Subject) -> Optional[str]:
     return subject.place.rule if subject.place.rule is not None else subject.type.hidden_by
 
 
+def hide_value(walk: Walk, value: Value, rule: str) -> Value:
+    """A value that its name or type hides together with all that it holds."""
+    walk.redactor.count_hidden(rule)
+    value["hidden"] = rule
+    return value
+
+
 def text_value(walk: Walk, subject: Subject, kind: str, raw: str, size: int, is_beginning: bool = False) -> Value:
     """A scalar or a name: hidden as a whole where its name or type demands it, else scanned and then cut.
 
