@@ -1,7 +1,8 @@
 """What one answer may still take: bytes and time. Asked before every value that is read."""
 
-from time import monotonic
 from typing import Any, Callable, Dict, Optional
+
+from ispyd.primitives import monotonic
 
 # How many values are read between two calls of the caller's own check.
 _CHECK_EVERY = 16
