@@ -8,7 +8,7 @@ import type { Answer, Caller, Request } from "../protocol/request.ts";
 import { version } from "../protocol/version.ts";
 import { dispatch, type House } from "../waist/dispatch.ts";
 import { formatSizeBytes } from "../base/units.ts";
-import { fileForm, writeAnswerFile } from "./answer-file.ts";
+import { checkAnswerFile, fileForm, writeAnswerFile } from "./answer-file.ts";
 import { drawnAnswer, fileAnswer, jsonAnswer, jsonFailure } from "./answer-text.ts";
 import { drawFailure, drawNotes, drawTrace } from "./draw/notes.ts";
 import { paint } from "./draw/paint.ts";
@@ -72,6 +72,7 @@ async function answer(running: Running): Promise<number> {
     return 0;
   }
   running.request = request;
+  if (output.file !== undefined) checkAnswerFile(output.file);
   const answered = await ask(running, house, request);
   const program = recordOf(house, request).starts?.(answered.result);
   if (program !== undefined) {
@@ -99,7 +100,8 @@ function exitCodeOf({ interruption }: Running, { notes }: Answer): number {
 }
 
 async function answerToFile(running: Running, facts: Parameters<typeof fileAnswer>[0], file: string): Promise<number> {
-  const text = fileAnswer(facts, fileForm(file));
+  const asked = fileForm(file);
+  const text = fileAnswer(facts, asked === "text" && running.output.json ? "json" : asked);
   writeAnswerFile(file, text);
   if (!running.output.quiet) {
     await write(running.run.stdout, paint([[piece(`wrote ${file}, ${formatSizeBytes(Buffer.byteLength(text))}`)]], false));
