@@ -6,6 +6,7 @@ import type { Frame } from "../stacks/model.ts";
 import type { Heap } from "./heap.ts";
 import { absent, type Layout } from "./layout-type.ts";
 import { positionAt, type Position } from "./line-table.ts";
+import { createReadPlan, type ReadPlan } from "./read-plan.ts";
 import { readBytes, readString } from "./strings.ts";
 
 export interface Code {
@@ -29,35 +30,45 @@ interface Kept {
 export interface CodeCache {
   epoch: number;
   readonly kept: Map<number, Kept>;
+  /** Where the code objects and their texts lay, and the frames that led to them. */
+  readonly plan: ReadPlan;
+  readonly framePlan: ReadPlan;
 }
 
 const largestLineTable = 4 * 1024 * 1024;
 const mostKept = 100_000;
 
 export function createCodeCache(): CodeCache {
-  return { epoch: 0, kept: new Map() };
+  return { epoch: 0, kept: new Map(), plan: createReadPlan(), framePlan: createReadPlan() };
 }
 
-/** The code object at `address`; undefined where the memory there is none, or changed while it was read. */
-export function readCode(heap: Heap, cache: CodeCache, address: number): Code | undefined {
-  return keptCode(heap, cache, address)?.code;
+/**
+ * The code object at `address`; undefined where the memory there is none, or changed while it was read.
+ * One that is known is compared with `checked`, which may show copies as long as they are younger than whatever led to the address.
+ */
+export function readCode(heap: Heap, cache: CodeCache, address: number, checked = heap): Code | undefined {
+  return keptCode(heap, cache, address, checked)?.code;
 }
 
-function keptCode(heap: Heap, cache: CodeCache, address: number): Kept | undefined {
+function keptCode(heap: Heap, cache: CodeCache, address: number, checked: Heap): Kept | undefined {
   const known = cache.kept.get(address);
-  if (known !== undefined && known.epoch === cache.epoch) return known;
-  const head = heap.memory.read(address, heap.layout.code.size);
-  const identity = head === undefined ? undefined : identityOf(heap, head);
-  if (head === undefined || identity === undefined) return undefined;
-  if (known?.identity === identity && hasTexts(heap, head, known.code)) {
+  if (known !== undefined && (known.epoch === cache.epoch || isStill(checked, known))) {
     known.epoch = cache.epoch;
     return known;
   }
+  const head = heap.memory.read(address, heap.layout.code.size);
+  const identity = head === undefined ? undefined : identityOf(heap, head);
+  if (head === undefined || identity === undefined) return undefined;
   const code = readFields(heap, address, head);
   const again = heap.memory.read(address, heap.layout.code.size);
   if (code === undefined || again === undefined || identityOf(heap, again) !== identity || !isSame(code, readFields(heap, address, again)))
     return undefined;
   return keep(cache, { code, identity, positions: new Map(), epoch: cache.epoch });
+}
+
+function isStill(heap: Heap, { code, identity }: Kept): boolean {
+  const head = heap.memory.read(code.address, heap.layout.code.size);
+  return head !== undefined && identityOf(heap, head) === identity && hasTexts(heap, head, code);
 }
 
 function keep(cache: CodeCache, entry: Kept): Kept {

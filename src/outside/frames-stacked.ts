@@ -30,6 +30,9 @@ interface Head {
 const ownerThread = 0;
 const ownerGenerator = 1;
 const ownerEntry = 3;
+// Two entries from C are often less than this apart, and a page is readable as a whole or not at all.
+const besideBytes = 2_048;
+const pageBytes = 4_096;
 
 /** The stack of a thread whose state was copied to `threadState`. */
 export function readStackedFrames(heap: Heap, threadState: Buffer): RawStack {
@@ -37,7 +40,8 @@ export function readStackedFrames(heap: Heap, threadState: Buffer): RawStack {
   if (top === undefined) return "torn";
   if (top === 0) return { linked: [], live: () => [] };
   const chunks = readDataStack(heap, threadState);
-  const heads = chunks === undefined ? undefined : walk(heap, chunks, top);
+  const base = heap.layout.thread.baseFrame === absent ? undefined : u64(threadState, heap.layout.thread.baseFrame);
+  const heads = chunks === undefined ? undefined : walk({ heap, chunks, base, beside: undefined }, top);
   if (chunks === undefined || heads === undefined) return "torn";
   const trusted = (some: readonly Head[] | undefined): RawFrame[] | undefined =>
     some !== undefined && isComplete(heap, threadState, chunks, some) ? called(some) : undefined;
@@ -57,12 +61,21 @@ function topFrame({ memory, layout }: Heap, threadState: Buffer): number | undef
   return readWord(memory, u64(threadState, layout.thread.cframe) + layout.cframe.currentFrame);
 }
 
-function walk(heap: Heap, chunks: readonly Chunk[], top: number): Head[] | undefined {
+interface Walk {
+  readonly heap: Heap;
+  readonly chunks: readonly Chunk[];
+  /** 3.15: the frame that ends every stack; it never changes and is nobody's call. */
+  readonly base: number | undefined;
+  /** What lies above the last frame that was found on the C stack, where the next one is likely to be. */
+  beside: Chunk | undefined;
+}
+
+function walk(walking: Walk, top: number): Head[] | undefined {
   const heads: Head[] = [];
   const isCycle = createCycleWatch();
   let current = top;
   while (current !== 0) {
-    const head = heads.length < mostFrames && !isCycle(current) ? readHead(heap, chunks, current) : undefined;
+    const head = heads.length < mostFrames && !isCycle(current) ? readHead(walking, current) : undefined;
     if (head === undefined) return undefined;
     heads.push(head);
     current = head.previous;
@@ -70,12 +83,25 @@ function walk(heap: Heap, chunks: readonly Chunk[], top: number): Head[] | undef
   return heads;
 }
 
-function readHead(heap: Heap, chunks: readonly Chunk[], address: number): Head | undefined {
+function readHead(walking: Walk, address: number): Head | undefined {
+  const { heap, chunks, base, beside } = walking;
   const size = heap.layout.frame.size;
   const place = findInChunks(chunks, address, size);
   if (place !== undefined) return parseHead(heap, place, address, false);
-  const bytes = heap.memory.read(address, size);
-  return bytes === undefined ? undefined : parseHead(heap, { bytes, offset: 0 }, address, true);
+  if (address === base) return baseHead(address);
+  const near = beside === undefined ? undefined : findInChunks([beside], address, size);
+  if (near !== undefined) return parseHead(heap, near, address, true);
+  const sizeBytes = Math.max(size, Math.min(besideBytes, pageBytes - (address % pageBytes)));
+  const bytes = heap.memory.read(address, sizeBytes);
+  if (bytes === undefined) return undefined;
+  const head = parseHead(heap, { bytes, offset: 0 }, address, true);
+  // Generators lie among other objects, and each is read at its own moment.
+  walking.beside = head.owner >= ownerEntry ? { start: address, bytes } : undefined;
+  return head;
+}
+
+function baseHead(address: number): Head {
+  return { address, code: 0, previous: 0, instruction: 0, owner: ownerEntry, stackTop: 0, bytecodeIndex: 0, entered: false, apart: true };
 }
 
 function parseHead({ layout }: Heap, { bytes, offset }: { bytes: Buffer; offset: number }, address: number, apart: boolean): Head {

@@ -17,12 +17,19 @@ export interface Gil {
 }
 
 /** The GIL of an interpreter (from 3.12 on each may have its own); undefined where it can't be read. */
-export function readGil({ memory, layout }: Heap, runtime: number, interpreter: number): Gil | undefined {
-  const offsets = layout.gil;
+export function readGil(heap: Heap, runtime: number, interpreter: number): Gil | undefined {
+  return readGilAt(heap, findGil(heap, runtime, interpreter));
+}
+
+/** Where the GIL of an interpreter lies, for as long as the interpreter lives; undefined where that can't be read. */
+export function findGil({ memory, layout }: Heap, runtime: number, interpreter: number): number | undefined {
   const shared = layout.runtime.gilLocked !== absent;
-  const start = shared
-    ? runtime + layout.runtime.gilLocked - offsets.locked
-    : readWord(memory, interpreter + layout.interpreter.gilPointer);
+  return shared ? runtime + layout.runtime.gilLocked - layout.gil.locked : readWord(memory, interpreter + layout.interpreter.gilPointer);
+}
+
+/** The GIL at an address that `findGil` gave. */
+export function readGilAt({ memory, layout }: Heap, start: number | undefined): Gil | undefined {
+  const offsets = layout.gil;
   const bytes = start === undefined ? undefined : memory.read(start, offsets.switchNumber + 8);
   if (bytes === undefined) return undefined;
   const lastHolder = u64(bytes, offsets.lastHolder);
@@ -43,4 +50,38 @@ export function countsEveryHandover({ layout }: Heap, interpreterCount: number):
 export function stoodStill(before: Gil | undefined, after: Gil | undefined, thread: number): boolean {
   if (before === undefined || after === undefined || !before.enabled || !after.enabled) return false;
   return before.switchNumber === after.switchNumber && before.lastHolder !== thread && after.lastHolder === before.lastHolder;
+}
+
+/** A look at the GIL, made again until the answer was the same twice, within a bound. */
+export interface GilSight {
+  readonly gil: Gil | undefined;
+  /** Only then it is sure who the holder of that number was: a look can fall between the two stores of a hand-over. */
+  readonly confirmed: boolean;
+}
+
+const looksToConfirm = 4;
+
+export function sightGil(heap: Heap, start: number | undefined): GilSight {
+  let gil = readGilAt(heap, start);
+  for (let look = 1; look < looksToConfirm; look += 1) {
+    const again = readGilAt(heap, start);
+    if (gil !== undefined && again?.switchNumber === gil.switchNumber && again.lastHolder === gil.lastHolder)
+      return { gil: again, confirmed: true };
+    gil = again;
+  }
+  return { gil, confirmed: false };
+}
+
+/** Hand-overs between two looks; NaN where the GIL was not read. */
+export function handoversBetween(before: GilSight, after: GilSight): number {
+  return (after.gil?.switchNumber ?? Number.NaN) - (before.gil?.switchNumber ?? Number.NaN);
+}
+
+/** Like `stoodStill`, also where one hand-over fell between the looks: it had two sides, both are known, and `thread` was neither. */
+export function stoodAside(before: GilSight, after: GilSight, thread: number): boolean {
+  const [first, last] = [before.gil, after.gil];
+  if (stoodStill(first, last, thread)) return true;
+  if (first?.enabled !== true || last?.enabled !== true || !before.confirmed || !after.confirmed) return false;
+  const once = handoversBetween(before, after) === 1 && first.lastHolder !== last.lastHolder;
+  return once && first.lastHolder !== thread && last.lastHolder !== thread;
 }

@@ -3,7 +3,7 @@
 import { i32, u64 } from "../base/bytes.ts";
 import type { Frame, Verdict } from "../stacks/model.ts";
 import { type CodeCache, createCodeCache } from "./code.ts";
-import { countsEveryHandover, type Gil, readGil } from "./gil.ts";
+import { countsEveryHandover, findGil } from "./gil.ts";
 import { readHandledException } from "./handled-exception.ts";
 import type { Heap } from "./heap.ts";
 import type { Interpreter } from "./interpreter.ts";
@@ -12,8 +12,10 @@ import { readWord } from "./memory.ts";
 import type { FramePlace } from "./raw-frame.ts";
 import { numberThreads, type ThreadNumbering } from "./native-threads.ts";
 import { limitReads } from "./read-budget.ts";
-import { readStack, type ReadStack, type StackReading } from "./stack-read.ts";
-import { listInterpreters, type ThreadState, visitThreadStates } from "./thread-list.ts";
+import { PlannedMemory, reviewPlan } from "./read-plan.ts";
+import { type InterpreterStacks, readStacksInGroups } from "./stack-group.ts";
+import type { StackReading } from "./stack-read.ts";
+import { listInterpreters } from "./thread-list.ts";
 import { readThreadNames } from "./thread-names.ts";
 
 export interface ThreadSnapshot {
@@ -60,12 +62,9 @@ const mostNameReads = 200_000;
 // struct _gil_runtime_state is 208 to 224 bytes in every version and build.
 const gilRecordBytes = 224;
 
-interface StacksOf {
+interface StacksOf extends InterpreterStacks {
   readonly address: number;
   readonly id: number;
-  readonly gil: Gil | undefined;
-  /** Undefined where the list of threads never held still. */
-  readonly read: readonly { readonly state: ThreadState; readonly stack: ReadStack }[] | undefined;
 }
 
 /** The stacks alone: all that must be read while a process is stopped. */
@@ -80,29 +79,27 @@ export function readStacks(interpreter: Interpreter, options: SnapshotOptions): 
   const heap = { ...interpreter.heap, memory: limitReads(interpreter.memory, mostStackReads) };
   const codes = options.codes ?? createCodeCache();
   codes.epoch += 1;
+  const copies = new PlannedMemory(heap.memory, codes.framePlan);
+  const codeCopies = new PlannedMemory(heap.memory, codes.plan);
   const interpreters = listInterpreters(heap, runtime);
   const handoversCounted = countsEveryHandover(heap, interpreters.length);
-  return {
-    interpreters: interpreters.map(({ address, id }) => ({
+  const read = interpreters.map(({ address, id }) => {
+    const gilStart = findGil(heap, runtime, address);
+    return {
       address,
       id,
-      ...readStacksOf({ heap, codes, runtime, interpreter: address, handoversCounted, ...options }),
-    })),
-    collecting: interpreters.some(({ address }) => isCollecting(heap, runtime, address)),
-  };
+      ...readStacksOf({ heap, codes, copies, codeCopies, interpreter: address, gilStart, handoversCounted, ...options }),
+    };
+  });
+  reviewPlan(codes.plan);
+  reviewPlan(codes.framePlan);
+  return { interpreters: read, collecting: interpreters.some(({ address }) => isCollecting(heap, runtime, address)) };
 }
 
-function readStacksOf(reading: StackReading): Pick<StacksOf, "gil" | "read"> {
-  const { heap, runtime, interpreter } = reading;
+function readStacksOf(reading: StackReading): InterpreterStacks {
   for (let attempt = 0; attempt < listAttempts; attempt += 1) {
-    const first = readGil(heap, runtime, interpreter);
-    const read: { state: ThreadState; stack: ReadStack }[] = [];
-    let gil = first;
-    const whole = visitThreadStates(heap, interpreter, (state) => {
-      read.push({ state, stack: readStack(reading, state, gil) });
-      gil = readGil(heap, runtime, interpreter);
-    });
-    if (whole) return { gil: first, read };
+    const stacks = readStacksInGroups(reading);
+    if (stacks !== undefined) return stacks;
   }
   return { gil: undefined, read: undefined };
 }

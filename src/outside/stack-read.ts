@@ -7,12 +7,12 @@ import { type Frames, passesGenerator, readAgreed, sightTwice } from "./agreemen
 import { type Code, type CodeCache, frameOf, readCode } from "./code.ts";
 import { readLinkedFrames } from "./frames-linked.ts";
 import { readStackedFrames } from "./frames-stacked.ts";
-import { type Gil, readGil, stoodStill } from "./gil.ts";
+import { type Gil, readGilAt, stoodStill } from "./gil.ts";
 import type { Heap } from "./heap.ts";
 import { absent } from "./layout-type.ts";
 import { readWord } from "./memory.ts";
-import { cachePages } from "./page-cache.ts";
 import type { FramePlace, RawFrame, RawStack } from "./raw-frame.ts";
+import type { PlannedMemory } from "./read-plan.ts";
 import { isListed, readThreadState, type ThreadState } from "./thread-list.ts";
 
 export interface ReadStack {
@@ -29,8 +29,13 @@ export interface ReadStack {
 export interface StackReading {
   readonly heap: Heap;
   readonly codes: CodeCache;
-  readonly runtime: number;
+  /** Copies of frame objects, and of thread states that are read together. */
+  readonly copies: PlannedMemory;
+  /** Copies of code objects and their texts, made after the frames that lead to them. */
+  readonly codeCopies: PlannedMemory;
   readonly interpreter: number;
+  /** Where the GIL of the interpreter lies. */
+  readonly gilStart: number | undefined;
   /** True while every thread of the process is stopped: then the first look is the truth. */
   readonly stopped: boolean;
   /** False where threads can change places in the GIL without a hand-over being counted (gil.ts). */
@@ -40,27 +45,38 @@ export interface StackReading {
   readonly frameLimit: number;
 }
 
-/** Reads the stack of one thread. `state` and `gil` were read by the caller; later looks read them again. */
-export function readStack(reading: StackReading, state: ThreadState, gil: Gil | undefined): ReadStack {
-  let current = state;
-  let before = gil;
-  let listed = true;
+/** Reads the stack of one thread by itself. `looks` were made before, so that none of these counts as the first then. */
+export function readStack(reading: StackReading, address: number, looks: number): ReadStack {
   const sighted: Frames[] = [];
   // What stands still looks the same each time.
-  const attempts = reading.stopped ? 1 : reading.attempts;
-  for (let attempt = 1; attempt <= attempts && listed; attempt += 1) {
-    const found = look(reading, current, before, sighted);
-    if (found !== undefined)
-      return { verdict: attempt === 1 ? "kept" : "retried", ...cut(found, reading.frameLimit), depth: found.frames.length, listed };
-    before = readGil(reading.heap, reading.runtime, reading.interpreter);
-    listed = isListed(reading.heap, reading.interpreter, state);
-    const bytes = readThreadState(reading.heap, state.address);
-    if (bytes !== undefined) current = { address: state.address, bytes };
+  const attempts = reading.stopped ? looks + 1 : reading.attempts;
+  for (let attempt = looks + 1; attempt <= attempts; attempt += 1) {
+    reading.copies.forget();
+    const before = readGilAt(reading.heap, reading.gilStart);
+    const state = readListedState(reading, address);
+    if (state === "left") return { ...rejected, listed: false };
+    const found = state === undefined ? undefined : look(reading, state, before, sighted);
+    if (found !== undefined) return toReadStack(found, attempt === 1 ? "kept" : "retried", reading.frameLimit);
   }
-  return { verdict: "rejected", frames: [], places: [], depth: 0, listed };
+  return { ...rejected, listed: isListed(reading.heap, reading.interpreter, address) };
 }
 
-interface Found {
+/** A thread's state as it is now; "left" once it is not in its interpreter's list. Out of what `copies` still has. */
+export function readListedState({ heap, copies, interpreter }: StackReading, address: number): ThreadState | "left" | undefined {
+  const copied = { ...heap, memory: copies };
+  if (!isListed(copied, interpreter, address)) return "left";
+  const bytes = readThreadState(copied, address);
+  return bytes === undefined ? undefined : { address, bytes };
+}
+
+export const rejected = { verdict: "rejected", frames: [], places: [], depth: 0 } as const;
+
+/** Frames that are proven to be of one moment, as the stack of a thread. */
+export function toReadStack(found: Found, verdict: Verdict, limit: number): ReadStack {
+  return { verdict, ...cut(found, limit), depth: found.frames.length, listed: true };
+}
+
+export interface Found {
   readonly frames: readonly Frame[];
   readonly places: readonly FramePlace[];
 }
@@ -72,38 +88,51 @@ function cut({ frames, places }: Found, limit: number): Found {
 // One look: frames of one moment, or undefined. `sighted` gathers what earlier looks found.
 function look(reading: StackReading, state: ThreadState, before: Gil | undefined, sighted: Frames[]): Found | undefined {
   const { heap } = reading;
-  const quick = readRawFrames(heap, state.bytes);
-  const after = readGil(heap, reading.runtime, reading.interpreter);
+  const quick = readRawFrames(reading, state.bytes);
+  const after = readGilAt(heap, reading.gilStart);
   if (quick === "torn") return undefined;
   if (reading.stopped || (reading.handoversCounted && stoodStill(before, after, state.address))) return resolve(reading, quick.linked);
   const live = quick.live();
   if (live === undefined) return undefined;
-  const again = (): Frames | undefined => rereadLive(heap, state.address);
+  const again = (): Frames | undefined => rereadLive(reading, state.address);
   const inOneRead = heap.layout.thread.frame === absent && !passesGenerator(live);
   // Others took turns meanwhile, but this thread does not hold the GIL: another quick look will do.
   if (!inOneRead && reading.handoversCounted && after?.enabled === true && after.lastHolder !== state.address) return undefined;
   const frames = inOneRead ? sightTwice(live, again, sighted) : readAgreed(again);
-  if (frames === undefined || !isListed(heap, reading.interpreter, state)) return undefined;
+  if (frames === undefined || !isListed(heap, reading.interpreter, state.address)) return undefined;
   return resolve(reading, frames);
 }
 
-function rereadLive(heap: Heap, address: number): Frames | undefined {
-  const bytes = readThreadState(heap, address);
-  const again = bytes === undefined ? "torn" : readRawFrames(heap, bytes);
+function rereadLive(reading: StackReading, address: number): Frames | undefined {
+  reading.copies.forget();
+  const bytes = readThreadState(reading.heap, address);
+  const again = bytes === undefined ? "torn" : readRawFrames(reading, bytes);
   return again === "torn" ? undefined : again.live();
 }
 
-function readRawFrames(heap: Heap, threadState: Buffer): RawStack {
+/** The frames of a thread whose state was copied to `threadState`, those of 3.8 to 3.10 out of what `copies` still has. */
+export function readRawFrames({ heap, copies }: StackReading, threadState: Buffer): RawStack {
   if (heap.layout.thread.frame === absent) return readStackedFrames(heap, threadState);
-  // Frame objects lie close together, and those on one page are then of one moment too.
-  return readLinkedFrames({ ...heap, memory: cachePages(heap.memory) }, u64(threadState, heap.layout.thread.frame));
+  return copies.asStack(() => readLinkedFrames(heap.layout, copies, u64(threadState, heap.layout.thread.frame)));
+}
+
+/** Raw frames of several stacks as frames of the model; undefined in the place of those that can't be what they seemed. */
+export function resolveAll(reading: StackReading, raws: readonly (readonly RawFrame[])[]): (Found | undefined)[] {
+  // What is copied from here on is younger than all of these frames.
+  reading.codeCopies.forget();
+  const checked = { ...reading.heap, memory: reading.codeCopies };
+  return raws.map((raw) => resolveOne(reading, raw, checked));
 }
 
 function resolve(reading: StackReading, raw: readonly RawFrame[]): Found | undefined {
+  return resolveAll(reading, [raw])[0];
+}
+
+function resolveOne(reading: StackReading, raw: readonly RawFrame[], checked: Heap): Found | undefined {
   const frames: Frame[] = [];
   const places: FramePlace[] = [];
   for (const rawFrame of raw) {
-    const code = readCode(reading.heap, reading.codes, rawFrame.code);
+    const code = readCode(reading.heap, reading.codes, rawFrame.code, checked);
     const offset = code === undefined ? undefined : instructionOffset(reading.heap, code, rawFrame);
     if (code === undefined || offset === undefined) return undefined;
     // Python hides a frame that is still being set up (_PyFrame_IsIncomplete).

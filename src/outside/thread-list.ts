@@ -20,10 +20,11 @@ export function listInterpreters({ memory, layout }: Heap, runtime: number): { a
   const found: { address: number; id: number }[] = [];
   let current = readWord(memory, runtime + layout.runtime.interpretersHead) ?? 0;
   while (current !== 0 && found.length < mostInterpreters && !found.some(({ address }) => address === current)) {
-    const id = readWord(memory, current + layout.interpreter.id);
-    if (id === undefined) break;
-    found.push({ address: current, id });
-    current = readWord(memory, current + layout.interpreter.next) ?? 0;
+    const start = Math.min(layout.interpreter.id, layout.interpreter.next);
+    const bytes = memory.read(current + start, Math.max(layout.interpreter.id, layout.interpreter.next) + 8 - start);
+    if (bytes === undefined) break;
+    found.push({ address: current, id: u64(bytes, layout.interpreter.id - start) });
+    current = u64(bytes, layout.interpreter.next - start);
   }
   return found.sort((a, b) => a.id - b.id);
 }
@@ -60,9 +61,9 @@ export function readThreadState({ memory, layout }: Heap, address: number): Buff
 }
 
 /** Whether a thread state still stands in its interpreter's list: its neighbour, or the head, points to it. */
-export function isListed({ memory, layout }: Heap, interpreter: number, state: ThreadState): boolean {
-  const previous = readWord(memory, state.address + layout.thread.previous);
+export function isListed({ memory, layout }: Heap, interpreter: number, address: number): boolean {
+  const previous = readWord(memory, address + layout.thread.previous);
   if (previous === undefined) return false;
   const pointer = previous === 0 ? interpreter + layout.interpreter.threadsHead : previous + layout.thread.next;
-  return readWord(memory, pointer) === state.address;
+  return readWord(memory, pointer) === address;
 }
