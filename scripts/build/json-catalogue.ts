@@ -15,7 +15,9 @@ export function jsonCatalogue(records: readonly CommandRecord[]): { version: str
   return { version, commands: records.map(jsonEntry) };
 }
 
-function jsonEntry({ view: _view, params, result, ...facts }: CommandRecord): unknown {
+/** Without what is code, and what only this program has a use for. */
+function jsonEntry(record: CommandRecord): unknown {
+  const { view: _view, redactions: _redactions, starts: _starts, params, result, ...facts } = record;
   return {
     ...facts,
     params: z.toJSONSchema(params, { io: "input", unrepresentable: "any" }),

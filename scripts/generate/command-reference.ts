@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Article, EntryList } from "../../src/commands/help/article.ts";
 import { commandArticle, optionEntry } from "../../src/commands/help/command-article.ts";
 import { exitCodeEntries } from "../../src/commands/help/topics.ts";
+import { isAgentRecord } from "../../src/protocol/agent-record.ts";
 import type { CommandRecord } from "../../src/protocol/command.ts";
 import { globalOptions } from "../../src/protocol/global-options.ts";
 import { levelMeanings, levels } from "../../src/protocol/level.ts";
@@ -14,9 +15,11 @@ const sharedOptions = "Options of every command";
 
 export function commandReference(records: readonly CommandRecord[]): string {
   const shown = records.filter(({ hidden }) => hidden !== true);
+  const agents = shown.filter(isAgentRecord).slice(0, 1);
   const sections = [
     ["# Commands", `<!-- ${generatedNotice} -->`, contents(shown)],
     shown.flatMap(commandSection),
+    agents.flatMap((record) => ["## JSON of agents' commands", ...jsonSection(record, "PLUGIN COMMAND")]),
     [`## ${sharedOptions}`, entryTable({ title: sharedOptions, entries: globalOptions.map(optionEntry) })],
     ["## Levels", entryTable({ title: "Levels", entries: levels.map((level) => ({ term: level, text: levelMeanings[level] })) })],
     ["## Exit codes", entryTable({ title: "Exit codes", entries: exitCodeEntries() })],
@@ -37,7 +40,7 @@ function commandSection(record: CommandRecord): string[] {
     fenced(article.usage),
     ...article.paragraphs,
     ...lists(article),
-    ...jsonSection(record),
+    ...(isAgentRecord(record) ? [] : jsonSection(record)),
   ];
 }
 
@@ -54,8 +57,8 @@ function entryTable({ title, entries }: EntryList): string {
   return [`| ${title} | |`, "| --- | --- |", ...entries.map(({ term, text }) => `| \`${cell(term)}\` | ${cell(text)} |`)].join("\n");
 }
 
-function jsonSection(record: CommandRecord): string[] {
-  const envelope = z.object({ schema: z.literal(1), command: z.literal(record.name) });
+function jsonSection(record: CommandRecord, name: string = record.name): string[] {
+  const envelope = z.object({ schema: z.literal(1), command: z.literal(name) });
   const notes = z.object({ notes: z.array(z.object({ message: z.string(), remedy: z.string().optional(), partial: z.boolean() })) });
   const result = record.result instanceof z.ZodObject ? record.result : z.object({ result: record.result });
   const shape = jsonShape(z.toJSONSchema(envelope.extend(result.shape).extend(notes.shape), { unrepresentable: "any", reused: "inline" }));

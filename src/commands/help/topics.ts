@@ -1,6 +1,7 @@
 // The articles that are about no single command: the overview, a group of commands, the levels, the exit codes.
 
 import { failureCodes, partialExitCode } from "../../base/failure-codes.ts";
+import { isAgentRecord } from "../../protocol/agent-record.ts";
 import type { CommandRecord } from "../../protocol/command.ts";
 import { globalOptions, targetInWords } from "../../protocol/global-options.ts";
 import { levelMeanings, levels, type Level } from "../../protocol/level.ts";
@@ -14,7 +15,7 @@ export function overviewArticle(records: readonly CommandRecord[]): Article {
   const lists = levelsInOrder.map((level) =>
     commandList(
       levelTitle(level),
-      records.filter((record) => record.level === level),
+      records.filter((record) => record.level === level && !isAgentRecord(record)),
     ),
   );
   return {
@@ -23,11 +24,22 @@ export function overviewArticle(records: readonly CommandRecord[]): Article {
     usage: "ispyd COMMAND [TARGET] [options]",
     paragraphs: [`TARGET is ${targetInWords}.`],
     lists: [
-      ...lists.filter(({ entries }) => entries.length > 0),
+      ...[...lists.slice(0, -1), pluginList(records), ...lists.slice(-1)].filter(({ entries }) => entries.length > 0),
       { title: "Options of every command", entries: globalOptions.map(optionEntry) },
     ],
     related: ["COMMAND", "levels", "exit-codes"],
   };
+}
+
+/** One line for each plugin: a service may have a hundred commands of that kind. */
+function pluginList(records: readonly CommandRecord[]): EntryList {
+  const byPlugin = new Map<string, string[]>();
+  for (const { name } of records.filter(isAgentRecord)) {
+    const [plugin = "", ...rest] = name.split(" ");
+    byPlugin.set(plugin, [...(byPlugin.get(plugin) ?? []), rest.join(" ")]);
+  }
+  const entries = [...byPlugin].map(([plugin, names]) => ({ term: plugin, text: names.join(", ") }));
+  return { title: "Commands of plugins, which the agent in the target answers (ispyd help PLUGIN)", entries };
 }
 
 function levelTitle(level: Level): string {
@@ -51,7 +63,7 @@ function commandList(title: string, records: readonly CommandRecord[]): EntryLis
 
 export function levelsArticle(records: readonly CommandRecord[]): Article {
   const entries = levelsInOrder.map((level) => {
-    const names = records.filter((record) => record.level === level).map(({ name }) => name);
+    const names = records.filter((record) => record.level === level && !isAgentRecord(record)).map(({ name }) => name);
     return { term: level, text: `${levelMeanings[level]}${names.length === 0 ? "" : ` (${names.join(", ")})`}` };
   });
   return {
