@@ -43,6 +43,7 @@ function localPeer(target: Target, amongOthers: boolean, signal: AbortSignal): A
     connect: async (timeoutMs) => (stillTheSame(target) ? await connectAgent(pid, timeoutMs, signal) : gone(pid)),
     explained: (failure) => {
       if (failure.code === "agent-silent") return explainSilence(target, failure);
+      if (failure.code === "no-agent" && target.forksWorkers) return forksOnly(target);
       return failure.code === "agent-protocol" && !stillTheSame(target) ? gone(pid) : failure;
     },
   };
@@ -58,6 +59,14 @@ function explainSilence({ pid, process }: Target, { message, target }: Failure):
     : "something in the process may hold its GIL and not release it";
   const hint = stopped ? `kill -CONT ${pid} lets it run on` : `ispyd why ${pid} looks from outside`;
   return new Failure({ code: "agent-silent", message: `${message}; ${why}`, hint: process.supported ? hint : "", target });
+}
+
+function forksOnly({ pid, service }: Target): Failure {
+  return new Failure({
+    code: "no-agent",
+    message: `process ${pid} only forks the workers of ${service}: an agent lives in each of those, never in it`,
+    hint: `name the service, ${service}, or one of its workers`,
+  });
 }
 
 function gone(pid: number): Failure {

@@ -4,11 +4,11 @@
 import { closeSync, fstatSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { errnoOf, Failure } from "../base/failure.ts";
-import { readEnvironment } from "../outside/proc/environ.ts";
 import { readSocketInodes } from "../outside/proc/fd.ts";
 import { readListeningUnixSockets } from "../outside/proc/net.ts";
 import { readStatus } from "../outside/proc/status.ts";
 import { holdRootSocket } from "../outside/root-file.ts";
+import { belongsTo, noAgent } from "./agent-absence.ts";
 
 // agent/ispyd/socket_directory.py: a directory of mkdtemp, named by pid and start time as the agent sees them.
 const namePattern = /\/ispyd-agent-(\d+)-\d+-[^/]+\/[^/]+$/;
@@ -60,14 +60,6 @@ async function connectTo({ pid, path, timeoutMs, signal }: Connecting): Promise<
   }
 }
 
-/** The agent may have started before the process gave up being root. */
-function belongsTo(pid: number, owner: number): boolean {
-  const status = readStatus(pid);
-  if (typeof status !== "object") return false;
-  const { real, effective, saved } = status.uid;
-  return [real, effective, saved, 0].includes(owner);
-}
-
 function connection(path: string, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path });
@@ -109,24 +101,4 @@ function refusedBy(pid: number, thrown: unknown): Failure {
       hint: "wait for other uses of ispyd to end, or try again",
     });
   return unreachable(pid, thrown instanceof Error ? thrown.message : String(errno));
-}
-
-function noAgent(pid: number): Failure {
-  const ceiling = ceilingAtStart(pid);
-  if (ceiling === "none" || ceiling === "look")
-    return new Failure({
-      code: "level-refused",
-      message: `there is no agent in process ${pid}: its owner set the ceiling ${ceiling} (ISPYD_CEILING in its environment)`,
-      hint: `only the application's owner can raise it; ispyd why ${pid} looks from outside where the ceiling is look`,
-    });
-  return new Failure({
-    code: "no-agent",
-    message: `there is no agent in process ${pid}`,
-    hint: "start the application with: ispyd run -- COMMAND, or call ispyd.start() in it",
-  });
-}
-
-function ceilingAtStart(pid: number): string | undefined {
-  const environment = readEnvironment(pid);
-  return typeof environment === "object" ? environment.get("ISPYD_CEILING")?.trim() : undefined;
 }

@@ -78,6 +78,14 @@ describe("a service whose workers hold the agent", () => {
     shop = await server("processshop", { env: { SHOP_SECRET_KEY: "tr0ub4dor-and-3", SHOP_COLOUR: "green" }, workers: 3 });
   });
 
+  test("the arbiter alone is refused with the name of its service", async () => {
+    const arbiter = /^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${shop.workers()[0]}/status`, "utf8"))?.[1] ?? "";
+    expect(failureIn(await ask("cwd", arbiter))).toMatchObject({
+      code: "no-agent",
+      hint: `name the service, ${shop.name}, or one of its workers`,
+    });
+  });
+
   test("a short name does where no other command has it", async () => {
     const { stdout } = await ispyd(["cwd", `${shop.name}/1`]);
     expect(stdout).toBe(`${readlinkSync(`/proc/${shop.workers()[0]}/cwd`)}\n`);
@@ -172,6 +180,23 @@ test("a process without an agent is a failure that says how to start one", async
     code: "no-agent",
     message: `there is no agent in process ${target.pid}`,
     hint: "start the application with: ispyd run -- COMMAND, or call ispyd.start() in it",
+  });
+});
+
+test("the reason that an agent left in the place of its socket is told", async () => {
+  if (any === undefined) throw new Error("no CPython 3.11 here");
+  const program = `import os, time
+place = "/tmp/ispyd-agent-%d-1-0badcafe" % os.getpid()
+os.mkdir(place, 0o700)
+open(place + "/why", "w").write("uWSGI runs without threads: set enable-threads\\n")
+print("ready", flush=True)
+time.sleep(600)`;
+  const target = await startTarget({ python: any, program });
+  const run = await ask("process", "cwd", String(target.pid));
+  rmSync(`/tmp/ispyd-agent-${target.pid}-1-0badcafe`, { recursive: true });
+  expect(failureIn(run)).toMatchObject({
+    code: "no-agent",
+    message: `there is no agent in process ${target.pid}: uWSGI runs without threads: set enable-threads`,
   });
 });
 
