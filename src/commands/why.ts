@@ -11,7 +11,8 @@ import { judgeWorker, type WorkerVerdict } from "../diagnosis/worker-verdict.ts"
 import type { Interpreter } from "../outside/interpreter.ts";
 import { observe, type Watched } from "../outside/observe.ts";
 import { type InFlight, readRequests } from "../outside/requests.ts";
-import { resolveTargets, type Target } from "../outside/targets.ts";
+import { endedMeanwhile } from "../outside/read-process.ts";
+import { resolveTargets, stillTheSame, type Target } from "../outside/targets.ts";
 import type record from "../protocol/commands/why.ts";
 import type { Context, Handler } from "../protocol/request.ts";
 import type { Unreadable } from "../protocol/stack-schema.ts";
@@ -51,7 +52,10 @@ interface Seen {
   readonly observation: ProcessObservation;
 }
 
-function toSeen(watched: Watched, requests: readonly InFlight[]): Seen {
+// A process that ended in between stood still for nothing and did nothing: no verdict fits it.
+function toSeen(watched: Watched, requests: readonly InFlight[]): Seen | Failure {
+  const nothingLeft = (watched.looks.at(-1)?.snapshot.threads.length ?? 0) === 0;
+  if (nothingLeft && !stillTheSame(watched.target)) return endedMeanwhile(watched.target);
   return { version: watched.version, observation: toObservation(watched, requests) };
 }
 

@@ -4,6 +4,7 @@ import { Failure } from "../base/failure.ts";
 import { type Interpreter, openInterpreter } from "./interpreter.ts";
 import { readStopped } from "./pause.ts";
 import { readStat } from "./proc/stat.ts";
+import { stillTheSame } from "./targets.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 export interface Identity {
@@ -31,10 +32,21 @@ export function withInterpreter<Value>(target: Identity, use: (interpreter: Inte
         hint: "ispyd ps shows what is running",
       });
     }
-    return use(interpreter);
+    const value = use(interpreter);
+    // What is left in memory of a process that ends is torn down bit by bit: an answer made of it would lack threads and not say so.
+    return value instanceof Failure || stillTheSame(target) ? value : endedMeanwhile(target);
   } finally {
     interpreter.close();
   }
+}
+
+/** For whoever has looked at a process and finds that it is no longer there. */
+export function endedMeanwhile({ pid }: Identity): Failure {
+  return new Failure({
+    code: "target-gone",
+    message: `process ${pid} ended while it was looked at`,
+    hint: "ispyd ps shows what is running",
+  });
 }
 
 /** Reads once, with the process stopped where there is a watchdog. A first unstopped read warms the caches, which keeps the stop short. */

@@ -98,6 +98,30 @@ describe("processes that come and go", () => {
     expect(refused).toMatchObject({ code: "target-gone" });
   });
 
+  test("what was read while the process ended is no answer", async () => {
+    const target = await start();
+    const stat = readStat(target.pid);
+    const startTicks = typeof stat === "object" ? stat.startTicks : 0;
+    const refused = withInterpreter({ pid: target.pid, startTicks }, () => {
+      process.kill(target.pid, "SIGKILL");
+      for (let state = "R"; state !== "Z" && state !== "";) {
+        const now = readStat(target.pid);
+        state = typeof now === "object" ? now.state : "";
+      }
+      return "read";
+    });
+    expect(refused).toMatchObject({ code: "target-gone" });
+  });
+
+  test("a process that ends during the look of why gets no verdict", async () => {
+    const target = await start();
+    const asked = ispydBehind(directory, [], ["why", String(target.pid), "--for", "3000", "--json"]);
+    await sleep(1_500);
+    process.kill(target.pid, "SIGKILL");
+    const { exitCode, stderr } = await asked;
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 4, stderr: expect.stringMatching(/target-gone|target-not-found/) as string });
+  });
+
   test("processes that exit while they are read", { timeout: 60_000 }, async () => {
     const program =
       "import sys, threading, time\nfor _ in range(20): threading.Thread(target=time.sleep, args=(9,), daemon=True).start()\nprint('ready', flush=True)\ntime.sleep(float(sys.argv[1]))\n";
