@@ -22,6 +22,7 @@ export function toObservation(watched: Watched, requests: readonly InFlight[]): 
     tasks: toTasks(watched, served),
     tasksLeftOut: watched.loopsLast.reduce((sum, { total }) => sum + Math.max(0, total - tasksLookedAt), 0),
     connectionHolders: watched.connectionHolders,
+    connectionTasks: watched.connectionTasks.map(hex),
     collectingShare: looks.filter(({ snapshot }) => snapshot.collecting).length / Math.max(1, looks.length),
     gilKeptShare: keptShare(looks),
     stopped: watched.stopped,
@@ -57,10 +58,14 @@ function toThread(watched: Watched, tid: number, served: Served): ThreadObservat
     cpuShare: watched.cpuShares.get(tid) ?? 0,
     lastRanMs: watched.lastRanMs.get(tid),
     ran: watched.ran.has(tid),
+    runsPerSecond: ((watched.ran.get(tid) ?? 0) * 1_000) / watched.durationMs,
+    sameWait: watched.sameWaits.has(last.address),
     wait: waitOf(watched, tid),
     call: call?.name ?? "",
     timeoutMs: call?.timeoutMs,
     fromClient: call?.fromClient ?? false,
+    library: call?.library,
+    listeningPaths: call?.listeningPaths,
     request: served.get(last.address),
     runsLoop: watched.loopsLast.some(({ loopThreads }) => [...loopThreads.values()].includes(last.address)),
     others: [
@@ -107,13 +112,15 @@ function toTasks(watched: Watched, served: Served): TaskObservation[] {
       frames: task.frames,
       waitsFor: task.waitsFor,
       request: served.get(task.address),
+      sameWait: watched.sameWaits.has(task.address),
+      peer: watched.taskPeers.get(task.address),
       throughout: placeKey(before.get(task.address)) === placeKey(task),
     })),
   );
 }
 
 function placeKey(task: TaskSnapshot | undefined): string {
-  return JSON.stringify(task?.frames.map((frame) => [frame.function, frame.file, frame.line]));
+  return JSON.stringify([task?.name, task?.frames.map((frame) => [frame.function, frame.file, frame.line])]);
 }
 
 function hex(address: number): string {

@@ -44,6 +44,10 @@ export interface ThreadObservation {
   readonly lastRanMs: number | undefined;
   /** True where it ran at all between the first look and the last. */
   readonly ran: boolean;
+  /** How often it left the processor in a second. */
+  readonly runsPerSecond: number;
+  /** True where it is in the very wait of the first look, as far as its variables tell; asked only in waits for a pool or a server. */
+  readonly sameWait: boolean;
   readonly wait: ObjectWait | undefined;
   /** The system call that it is blocked in at the last look; empty where it is in none. */
   readonly call: string;
@@ -51,6 +55,10 @@ export interface ThreadObservation {
   readonly timeoutMs: number | null | undefined;
   /** True where the socket that it waits for was opened by a client. */
   readonly fromClient: boolean;
+  /** The library in C that waits, "libpq", where one was found. */
+  readonly library?: string | undefined;
+  /** Where a unix socket of no known other end may lead: the paths on which its network namespace listens. */
+  readonly listeningPaths?: readonly string[] | undefined;
   /** True where it runs an event loop. */
   readonly runsLoop: boolean;
   /** The request it serves, where one was found: "GET /checkout/<item>". */
@@ -73,6 +81,10 @@ export interface TaskObservation {
   readonly waitsFor: string;
   /** True where it stood at the same place at the first look. */
   readonly throughout: boolean;
+  /** True where that was the very same wait, as far as its variables tell; asked only in waits for a pool or a server. */
+  readonly sameWait: boolean;
+  /** The server whose answer it waits for, where its library tells: "10.0.0.5:5432". */
+  readonly peer?: string | undefined;
   readonly request?: string | undefined;
 }
 
@@ -89,6 +101,8 @@ export interface ProcessObservation {
   readonly tasksLeftOut: number;
   /** Threads with an open connection of a pool that another thread waits for, as far as they were found. */
   readonly connectionHolders: readonly number[];
+  /** The tasks, by their ids. */
+  readonly connectionTasks: readonly string[];
   /** Share of the looks in which garbage was being collected. */
   readonly collectingShare: number;
   /** Share of the pauses between looks in which nobody handed over the GIL; 0 where that can't be told. */

@@ -61,6 +61,7 @@ const waits: readonly Place[] = [
   { file: "websocket/_core.py", functions: ["recv", "recv_data_frame", "recv_frame"] },
   { file: "paho/mqtt/client.py", functions: ["loop_forever", "_loop"] },
   { file: "psycopg/connection.py", functions: ["notifies"] },
+  { file: "psycopg/connection_async.py", functions: ["notifies"] },
   { file: "rq/worker.py", functions: ["dequeue_job_and_maintain_ttl"] },
   { file: "pika/adapters/blocking_connection.py", functions: ["start_consuming", "process_data_events", "consume"] },
   { file: "kafka/consumer/group.py", functions: ["poll", "__next__"] },

@@ -2,10 +2,12 @@
 // Only what can't be ordinary is called stuck: a scheduler sleeps and a consumer waits for ever, and both are well.
 
 import type { Finding, FindingKind } from "./finding.ts";
+import { serverAskedBy } from "../stacks/client-places.ts";
 import { waitsForHeldLock } from "./held-locks.ts";
-import type { ProcessObservation, ThreadObservation } from "./observation.ts";
+import type { ProcessObservation } from "./observation.ts";
+import { poolHolders, waitsForPool } from "./pool-waits.ts";
 import { lastFrames, type ThreadCondition } from "./thread-condition.ts";
-import { doingText, placeText, servingClause, sinceText, threadName, threadText } from "./words.ts";
+import { doingText, placeText, servingClause, sinceText, threadText } from "./words.ts";
 
 /** One finding per place and wait; threads that wait for a lock are left to held-locks.ts. */
 export function standingThreads(process: ProcessObservation, conditions: readonly ThreadCondition[]): Finding[] {
@@ -23,38 +25,35 @@ export function standingThreads(process: ProcessObservation, conditions: readonl
 function toFinding(process: ProcessObservation, members: readonly ThreadCondition[]): Finding {
   const first = members[0] as ThreadCondition;
   const repeats = members.some((one) => one.repeats);
-  const lasted = members.map(({ thread }) => thread.lastRanMs);
-  const known = !repeats && lasted.every((value) => value !== undefined);
-  const sinceMs = known ? Math.max(...lasted.map((value) => value ?? 0)) : process.durationMs;
+  const { sinceMs, known } = sinceOf(process, members);
   const { kind, text, hangs } = meaningOf(first, process);
-  const stuck = !repeats && (hangs || first.serving);
-  const who =
-    members.length === 1
-      ? threadText(first.thread)
-      : `each of ${members.length} threads${servingClause(members.map(({ thread }) => thread))}`;
+  const holders = kind === "waits for a pool" ? poolHolders(process) : undefined;
+  const stuck = !repeats && holders?.move !== true && (hangs || first.serving);
   const often = repeats ? " again and again" : "";
-  const holders = kind === "waits for a pool" ? process.threads.filter(({ tid }) => process.connectionHolders.includes(tid)) : [];
-  const others = [
-    ...first.thread.others,
-    ...(holders.length > 0 ? [`${nameSome(holders)} ${holders.length === 1 ? "has" : "have"} connections open`] : []),
-  ];
+  const others = [...first.thread.others, ...(holders?.clause === undefined ? [] : [holders.clause])];
   return {
     kind,
     stuck,
-    text: `${who} ${text}${often} in ${placeText(first.place)} ${sinceText(sinceMs, known)}${others.length > 0 ? `; ${others.join(", ")}` : ""}`,
+    text: `${whoText(members)} ${text}${often} in ${placeText(first.place)} ${sinceText(sinceMs, known)}${others.length > 0 ? `; ${others.join(", ")}` : ""}`,
     culprit: stuck ? first.place : undefined,
-    tids: [...members.map(({ thread }) => thread), ...holders].map(({ tid }) => tid),
-    tasks: [],
+    tids: [...members.map(({ thread }) => thread.tid), ...(holders?.tids ?? [])],
+    tasks: holders?.tasks ?? [],
     sinceMs,
     sinceKnown: known,
   };
 }
 
-const mostNamed = 4;
+function whoText(members: readonly ThreadCondition[]): string {
+  const threads = members.map(({ thread }) => thread);
+  const [first] = threads;
+  return threads.length === 1 && first !== undefined ? threadText(first) : `each of ${threads.length} threads${servingClause(threads)}`;
+}
 
-function nameSome(threads: readonly ThreadObservation[]): string {
-  const names = threads.slice(0, mostNamed).map(threadName);
-  return threads.length > mostNamed ? `${names.join(", ")} and ${threads.length - mostNamed} more` : names.join(" and ");
+// A thread that ran meanwhile has stood for longer than since it ran.
+function sinceOf(process: ProcessObservation, members: readonly ThreadCondition[]): { sinceMs: number; known: boolean } {
+  const lasted = members.flatMap(({ thread: { ran, lastRanMs } }) => (ran || lastRanMs === undefined ? [] : [lastRanMs]));
+  const known = lasted.length === members.length;
+  return { sinceMs: known ? Math.max(...lasted) : process.durationMs, known };
 }
 
 interface Meaning {
@@ -114,7 +113,7 @@ function lastName(name: string): string {
 
 // A call of select or epoll is a loop of the application's own; a time-out of a socket waits in poll.
 function isLoop({ state, thread }: ThreadCondition): boolean {
-  if (state === "sleeps") return false;
+  if (state === "sleeps" || serverAskedBy(lastFrames(thread)) !== undefined) return false;
   return (
     state === "idle in epoll" ||
     /^(?:select|pselect6|epoll_)/.test(thread.call) ||
@@ -126,21 +125,4 @@ function isInSubprocess({ thread }: Pick<ThreadCondition, "thread">): boolean {
   return lastFrames(thread)
     .slice(0, 6)
     .some(({ file }) => /\/python3\.\d+t?\/subprocess\.py$/.test(file));
-}
-
-const poolFiles = [
-  /\/sqlalchemy\/(?:pool\/|util\/queue\.py)/,
-  /\/psycopg_pool\//,
-  /\/psycopg2\/pool\.py$/,
-  /\/urllib3\/connectionpool\.py$/,
-  /\/redis\/connection\.py$/,
-  /\/pymongo\/(?:synchronous\/)?pool\.py$/,
-];
-
-// A pool's own queue or condition, not the use of one of its connections.
-function waitsForPool({ thread, state }: ThreadCondition): boolean {
-  if (state !== "waits for a lock" && state !== "sleeps") return false;
-  return lastFrames(thread)
-    .slice(0, 8)
-    .some(({ file }) => poolFiles.some((pool) => pool.test(file)));
 }

@@ -1,10 +1,9 @@
-// Tasks of asyncio as findings: those that await each other or a lock of their own, and requests whose task stood at one place. Pure.
+// Tasks of asyncio that await each other, or a lock that they hold among themselves, as findings. Pure.
 
 import type { Finding } from "./finding.ts";
 import type { ProcessObservation, TaskObservation } from "./observation.ts";
-import { isServing } from "./places-of-work.ts";
-import { applicationFrame, sameLine } from "./thread-condition.ts";
-import { placeText, requestsText, servingClause, sinceText } from "./words.ts";
+import { applicationFrame } from "./thread-condition.ts";
+import { placeText, servingClause } from "./words.ts";
 
 type TasksById = ReadonlyMap<string, TaskObservation>;
 
@@ -70,38 +69,4 @@ function circleText(circle: readonly TaskObservation[]): string {
     .map((task) => `${task.name}${servingClause([task])} in ${placeText(applicationFrame(task.frames))}`);
   if (circle.length > mostNamed) names.push(`and ${circle.length - mostNamed} more`);
   return `${circle.length} tasks ${inLock ? "wait for asyncio.Locks that they hold among themselves" : "await each other"}: ${names.join(", ")}`;
-}
-
-/** Tasks that serve a request and stood at one place for the whole look, one finding per place. It is stated, not judged: a long poll stands as well. */
-export function standingRequests(process: ProcessObservation, explained: ReadonlySet<string>): Finding[] {
-  const groups: TaskObservation[][] = [];
-  for (const task of process.tasks.filter((one) => one.throughout && !one.running && !explained.has(one.id))) {
-    const place = applicationFrame(task.frames);
-    if (place === undefined || !isServing(task.frames)) continue;
-    const group = groups.find(([member]) => sameLine(applicationFrame(member?.frames ?? []), place));
-    if (group === undefined) groups.push([task]);
-    else group.push(task);
-  }
-  return groups.map((group) => requestFinding(process, group));
-}
-
-function requestFinding({ durationMs }: ProcessObservation, group: readonly TaskObservation[]): Finding {
-  const [first] = group;
-  const who =
-    group.length > 1
-      ? `the tasks of ${group.length} requests${requestsText(group) === "" ? "" : `, ${requestsText(group)},`} wait`
-      : first?.request === undefined
-        ? "the task of a request waits"
-        : `the task of ${first.request} waits`;
-  const tasks = group.map(({ id }) => id);
-  return {
-    kind: "waits",
-    stuck: false,
-    text: `${who} in ${placeText(applicationFrame(first?.frames ?? []))} ${sinceText(durationMs, false)}`,
-    culprit: undefined,
-    tids: [],
-    tasks,
-    sinceMs: durationMs,
-    sinceKnown: false,
-  };
 }

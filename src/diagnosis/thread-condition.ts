@@ -1,6 +1,8 @@
 // What one thread did over the look: stood at one place, computed at one place, moved on, or waited for work. Pure.
 
 import type { Frame, ThreadActivity } from "../stacks/model.ts";
+import { type ServerKind, stepFrames } from "../stacks/client-places.ts";
+import { listeningPath, serverOf } from "./known-servers.ts";
 import type { ThreadLook, ThreadObservation } from "./observation.ts";
 import { isApplication, isServing, isWaitForWork } from "./places-of-work.ts";
 
@@ -10,6 +12,8 @@ export interface ThreadCondition {
   /** What it did in the last look. */
   readonly state: ThreadActivity;
   readonly detail: string | undefined;
+  /** The kind of server whose socket it waits for, where that can be told. */
+  readonly server: ServerKind | undefined;
   /** Innermost frame of the application in the last look. */
   readonly place: Frame | undefined;
   /** Whether that frame's line was the same in every look. */
@@ -39,23 +43,59 @@ export function lastFrames({ looks }: ThreadObservation): readonly Frame[] {
 export function conditionOf(thread: ThreadObservation): ThreadCondition {
   const looks = thread.looks.filter(({ frames }) => frames.length > 0);
   const last = looks.at(-1);
-  const nothing = { thread, detail: undefined, place: undefined, samePlace: false, lasting: undefined, repeats: false, serving: false };
+  const nothing = {
+    thread,
+    detail: undefined,
+    server: undefined,
+    place: undefined,
+    samePlace: false,
+    lasting: undefined,
+    repeats: false,
+    serving: false,
+  };
   if (last === undefined) return { ...nothing, condition: conditionUnseen(thread), state: thread.looks.at(-1)?.state ?? "unknown" };
   const place = applicationFrame(last.frames);
   const samePlace = looks.length > 1 && looks.every(({ frames }) => sameLine(applicationFrame(frames), place));
-  const oneLine = samePlace && looks.every(({ frames }) => sameLine(frames[0], last.frames[0]));
+  const oneLine = samePlace && looks.every(({ frames }) => sameLine(waitingFrame(frames), waitingFrame(last.frames)));
+  const inSteps = oneLine && isOneWaitInSteps(thread, last);
   const lasting = looks.length > 1 ? lastingFrame(looks) : undefined;
+  // A step may end at the very moment of a look.
+  const shown = (inSteps ? looks.findLast(({ state }) => isBlocking(state)) : undefined) ?? last;
+  const server = isOnSocket(shown.state) && !thread.fromClient ? serverOf(thread, shown) : undefined;
   const facts = {
     thread,
-    state: last.state,
-    detail: last.detail,
+    state: shown.state,
+    detail: shown.detail ?? unixPeer(thread, shown, server),
+    server,
     place,
     samePlace,
     lasting,
-    repeats: oneLine && thread.ran,
+    repeats: oneLine && thread.ran && !inSteps,
     serving: isServing(last.frames),
   };
-  return { ...facts, condition: conditionIn(thread, looks, oneLine) };
+  const condition = inSteps ? conditionInSteps(shown, thread.runsLoop) : conditionIn(thread, looks, oneLine);
+  return { ...facts, condition };
+}
+
+// The kernel does not name the other end of a unix socket; a server whose kind is known has a path that tells it.
+function unixPeer({ listeningPaths }: ThreadObservation, { state }: ThreadLook, server: ServerKind | undefined): string | undefined {
+  const path = server === undefined || listeningPaths === undefined ? undefined : listeningPath(server, listeningPaths);
+  return path === undefined ? undefined : `${state === "reads a socket" ? "from" : "to"} ${path}`;
+}
+
+function isOnSocket(state: ThreadActivity): boolean {
+  return state === "reads a socket" || state === "writes a socket" || state === "connects";
+}
+
+// Ten steps in a second, each of which may have to queue for the GIL: a loop of short waits runs more often, and changes its variables.
+const mostRunsInSteps = 40;
+
+function waitingFrame(frames: readonly Frame[]): Frame | undefined {
+  return frames[stepFrames(frames)];
+}
+
+function isOneWaitInSteps({ sameWait, runsPerSecond }: ThreadObservation, { frames }: ThreadLook): boolean {
+  return sameWait && runsPerSecond <= mostRunsInSteps && stepFrames(frames) > 0;
 }
 
 // A stack that changed under every look was not read, which says as much as a stack: nothing that stands does that.
@@ -69,6 +109,10 @@ function conditionIn(thread: ThreadObservation, looks: readonly ThreadLook[], on
   const running = looks.filter(({ state }) => isRunning(state)).length;
   if (running >= looks.length * 0.75) return computes(looks, thread.cpuShare) ? "computes" : "wants the GIL";
   return looks.length > 1 && oneLine && looks.every(({ state }) => isBlocking(state)) ? "stands" : "moves";
+}
+
+function conditionInSteps(shown: ThreadLook, runsLoop: boolean): ThreadCondition["condition"] {
+  return waitsForWork(shown, runsLoop) ? "waits for work" : "stands";
 }
 
 // The outermost frames are compared first, as far as they are the same in all looks.

@@ -1,10 +1,11 @@
 // The words of a diagnosis. Plain, short, and no more certain than what was seen. Pure.
 
 import { formatDurationMs } from "../base/units.ts";
+import { stepFrames } from "../stacks/client-places.ts";
 import type { Frame } from "../stacks/model.ts";
 import { shortFile } from "../stacks/origin.ts";
 import type { ThreadObservation } from "./observation.ts";
-import type { ThreadCondition } from "./thread-condition.ts";
+import { lastFrames, type ThreadCondition } from "./thread-condition.ts";
 
 /** "reserve (shop.py:33)" with the last part of the path; the whole path stands in the culprit. */
 export function placeText(frame: Frame | undefined): string {
@@ -67,10 +68,13 @@ export function sinceText(sinceMs: number, known: boolean): string {
 }
 
 /** What a standing thread does: "reads a socket from 10.0.0.5:5432 (no time-out)". */
-export function doingText({ state, detail, thread }: ThreadCondition): string {
+export function doingText({ state, detail, server, thread }: ThreadCondition): string {
   if (state === "waits for a lock" && (thread.call === "flock" || thread.call === "fcntl"))
     return `waits for the lock of the file ${detail ?? ""}`.trimEnd();
-  const what = detail === undefined ? state : `${state} ${detail}`;
+  const doing = server === undefined || state !== "reads a socket" ? state : `waits for ${server}'s answer`;
+  const what = detail === undefined ? doing : `${doing} ${detail}`;
+  // The time-out of a step is none of the wait.
+  if (stepFrames(lastFrames(thread)) > 0) return what;
   const onSocket = state === "reads a socket" || state === "writes a socket" || state === "connects";
   return onSocket ? `${what}${timeoutText(thread)}${thread.fromClient ? ", a client's connection," : ""}` : what;
 }

@@ -6,8 +6,9 @@ import { compareFindings, type Finding } from "./finding.ts";
 import { heldLocks } from "./held-locks.ts";
 import { blockedLoops, heldGil } from "./loop-and-gil.ts";
 import type { ProcessObservation } from "./observation.ts";
+import { standingRequests } from "./standing-requests.ts";
 import { standingThreads } from "./standing-threads.ts";
-import { standingRequests, taskCircles } from "./task-findings.ts";
+import { taskCircles } from "./task-findings.ts";
 import { conditionOf, type ThreadCondition } from "./thread-condition.ts";
 
 export interface WorkerVerdict {

@@ -3,9 +3,11 @@
 
 import { i64 } from "../base/bytes.ts";
 import type { Memory } from "./memory.ts";
+import { nativeCaller } from "./native-caller.ts";
 import { awaitedDescriptor } from "./poll-arguments.ts";
 import { readDescriptor } from "./proc/fd.ts";
-import type { SocketTable } from "./proc/net.ts";
+import type { Mapping } from "./proc/maps.ts";
+import type { SocketEntry, SocketTable } from "./proc/net.ts";
 import { readCurrentCall } from "./proc/syscall.ts";
 import { systemCallName } from "./system-calls.ts";
 
@@ -16,6 +18,10 @@ export interface BlockedCall {
   readonly timeoutMs: number | null | undefined;
   /** True where it is about a connection that this machine accepted: the other end is a client, which may be silent as long as it likes. */
   readonly fromClient: boolean;
+  /** The shared library that made the call, "libpq"; only for a socket that is no client's, and only where that can be told. */
+  readonly library?: string | undefined;
+  /** Where the other end may be that a unix socket does not name: every path on which its network namespace listens. */
+  readonly listeningPaths?: readonly string[] | undefined;
 }
 
 /** What the call needs to be understood; opened once per process. */
@@ -24,6 +30,7 @@ export interface CallSurroundings {
   readonly sockets: SocketTable;
   /** Ports on which the network namespace accepts connections. */
   readonly listeningPorts: () => ReadonlySet<number>;
+  readonly maps: () => readonly Mapping[];
 }
 
 /** Undefined where the thread is in no call, or in one that no waiting thread was expected in. */
@@ -33,11 +40,15 @@ export function readBlockedCall(pid: number, tid: number, surroundings: CallSurr
   const name = systemCallName(call.number);
   if (name === undefined) return undefined;
   const awaited = awaitedDescriptor(name, call.arguments, surroundings.memory);
-  const descriptor = awaited !== undefined && "descriptor" in awaited ? awaited.descriptor : undefined;
+  const socket = awaited !== undefined && "descriptor" in awaited ? socketOf(pid, awaited.descriptor, surroundings) : undefined;
+  const facts = { name, timeoutMs: timeoutOf(name, call.arguments, surroundings.memory) };
+  if (socket === undefined || socket.state === "listening") return { ...facts, fromClient: false };
+  const fromClient = isAccepted(socket, surroundings);
   return {
-    name,
-    timeoutMs: timeoutOf(name, call.arguments, surroundings.memory),
-    fromClient: descriptor !== undefined && isAccepted(pid, descriptor, surroundings),
+    ...facts,
+    fromClient,
+    library: fromClient ? undefined : nativeCaller(surroundings.memory, surroundings.maps(), call.registers),
+    listeningPaths: socket.protocol === "unix" && !fromClient ? surroundings.sockets.listeningPaths() : undefined,
   };
 }
 
@@ -83,10 +94,12 @@ function timespec(address: number, memory: Memory, perMillisecond: number): numb
   return bytes === undefined ? undefined : Math.round(i64(bytes, 0) * 1_000 + i64(bytes, 8) / perMillisecond);
 }
 
-function isAccepted(pid: number, number: number, { sockets, listeningPorts }: CallSurroundings): boolean {
+function socketOf(pid: number, number: number, { sockets }: CallSurroundings): SocketEntry | undefined {
   const descriptor = readDescriptor(pid, number);
-  const socket = typeof descriptor === "object" && descriptor.kind === "socket" ? sockets.find(descriptor.inode) : undefined;
-  if (socket === undefined || socket.state === "listening") return false;
-  // The accepting side of a unix socket is the one that has the path.
+  return typeof descriptor === "object" && descriptor.kind === "socket" ? sockets.find(descriptor.inode) : undefined;
+}
+
+// The accepting side of a unix socket is the one that has the path.
+function isAccepted(socket: SocketEntry, { listeningPorts }: CallSurroundings): boolean {
   return socket.protocol === "unix" ? socket.local !== "" : socket.peer !== undefined && listeningPorts().has(socket.port);
 }

@@ -7,18 +7,23 @@ import { type BlockedCall, readBlockedCall } from "./blocked-call.ts";
 import { createCodeCache, type CodeCache } from "./code.ts";
 import { readGil } from "./gil.ts";
 import { type Interpreter, openInterpreter } from "./interpreter.ts";
-import { type LastRan, openLastRan, readSwitches } from "./last-ran.ts";
+import { type LastRan, openLastRan } from "./last-ran.ts";
 import { type FoundWait, readObjectWaits } from "./object-waits.ts";
+import { openSocketTables, type SocketTables } from "./child-processes.ts";
 import { connectionHolders } from "./pool-connections.ts";
-import { openSocketTable, readListeningSockets, type SocketTable } from "./proc/net.ts";
-import { readStat, ticksPerSecond } from "./proc/stat.ts";
+import { type Mapping, readMaps } from "./proc/maps.ts";
+import { readListeningSockets, type SocketTable } from "./proc/net.ts";
+import { readStat } from "./proc/stat.ts";
 import { semaphoreHolders } from "./shared-semaphores.ts";
 import { completeSnapshot, type ProcessSnapshot, readStacks, type ThreadSnapshot } from "./snapshot.ts";
+import { markWaits, sameWaits, type WaitMarks } from "./same-wait.ts";
 import type { Target } from "./targets.ts";
+import { readTaskPeers } from "./task-peers.ts";
 import { readTaskLocks, type TaskLock } from "./task-locks.ts";
 import { type LoopSnapshot, readTasks } from "./tasks.ts";
 import { activityOf } from "./thread-activity.ts";
 import { listInterpreters } from "./thread-list.ts";
+import { cpuShares, readThreadUse, type ThreadUse, timesRun } from "./thread-use.ts";
 import type { Activity } from "./activity.ts";
 
 export interface ObserveOptions {
@@ -43,20 +48,26 @@ export interface Watched {
   readonly durationMs: number;
   readonly cpuShares: ReadonlyMap<number, number>;
   readonly lastRanMs: ReadonlyMap<number, number>;
-  /** Threads that left the processor since the first look: they ran, however they look. */
-  readonly ran: ReadonlySet<number>;
+  /** Threads that left the processor since the first look, and how often: they ran, however they look. */
+  readonly ran: ReadonlyMap<number, number>;
   /** What each thread is blocked in at the last look. */
   readonly calls: ReadonlyMap<number, BlockedCall>;
   readonly waitsFirst: ReadonlyMap<number, FoundWait>;
   readonly waitsLast: ReadonlyMap<number, FoundWait>;
   /** Threads that wait for a lock of multiprocessing, and the processes that hold it. */
   readonly semaphores: ReadonlyMap<number, readonly number[]>;
-  /** Threads with an open connection of a pool that another thread waits for. */
+  /** Threads with an open connection of a pool that another thread or task waits for. */
   readonly connectionHolders: readonly number[];
+  /** The tasks, by address. */
+  readonly connectionTasks: readonly number[];
   readonly loopsFirst: readonly LoopSnapshot[];
   readonly loopsLast: readonly LoopSnapshot[];
   /** Locks of asyncio that tasks wait for at the end. */
   readonly taskLocks: ReadonlyMap<number, TaskLock>;
+  /** The server that a task waits for, "10.0.0.5:5432", by the task's address. */
+  readonly taskPeers: ReadonlyMap<number, string>;
+  /** Addresses of thread states and tasks that wait for a pool or a server, in the very wait of the first look. */
+  readonly sameWaits: ReadonlySet<number>;
   readonly stopped: boolean;
 }
 
@@ -73,11 +84,11 @@ interface Watching {
   /** Of the first look; kept for all but the last. */
   readonly sockets: SocketTable;
   readonly looks: Look[];
-  readonly ticksFirst: ReadonlyMap<number, number>;
-  readonly switchesFirst: ReadonlyMap<number, number>;
+  readonly useFirst: ThreadUse;
   readonly startedMs: number;
   readonly waitsFirst: ReadonlyMap<number, FoundWait>;
   readonly loopsFirst: readonly LoopSnapshot[];
+  readonly waitMarks: WaitMarks;
 }
 
 /** Looks at all targets together, so that a service of many workers takes no longer than one. A target that can't be read is a Failure in its place. */
@@ -86,7 +97,8 @@ export async function observe(
   options: ObserveOptions,
   extra: (interpreter: Interpreter, watched: Watched) => void = () => undefined,
 ): Promise<(Watched | Failure)[]> {
-  const opened = targets.map((target) => begin(target));
+  const sockets = openSocketTables();
+  const opened = targets.map((target) => begin(target, sockets));
   try {
     const beganMs = performance.now();
     for (let look = 1; look < options.looks && !options.signal.aborted; look += 1) {
@@ -94,18 +106,18 @@ export async function observe(
       const dueMs = (options.durationMs * (look - Math.random() * unevenness)) / (options.looks - 1);
       await sleep(Math.max(1, beganMs + dueMs - performance.now()), options.signal);
       // The last look shows the peers, so it is the one that must not miss a new connection.
-      const last = look === options.looks - 1;
+      const fresh = look === options.looks - 1 ? openSocketTables() : undefined;
       for (const one of opened)
-        if (!(one instanceof Failure)) one.looks.push(lookAt(last ? { ...one, sockets: openSocketTable(one.target.pid) } : one));
+        if (!(one instanceof Failure)) one.looks.push(lookAt(fresh === undefined ? one : { ...one, sockets: fresh(one.target.pid) }));
     }
-    const lastRan = openLastRan();
-    return opened.map((one) => (one instanceof Failure ? one : finish(one, lastRan, extra)));
+    const end = { lastRan: openLastRan(), sockets: openSocketTables() };
+    return opened.map((one) => (one instanceof Failure ? one : finish(one, end, extra)));
   } finally {
     for (const one of opened) if (!(one instanceof Failure)) one.interpreter.close();
   }
 }
 
-function begin(target: Target): Watching | Failure {
+function begin(target: Target, tables: SocketTables): Watching | Failure {
   const interpreter = openInterpreter(target.pid);
   if (interpreter instanceof Failure) return interpreter;
   const stat = readStat(target.pid);
@@ -114,19 +126,22 @@ function begin(target: Target): Watching | Failure {
     return new Failure({ code: "target-gone", message: `process ${target.pid} has ended`, hint: "ispyd ps shows what is running" });
   }
   const codes = createCodeCache();
-  const sockets = openSocketTable(target.pid);
+  const sockets = tables(target.pid);
   const first = lookAt({ target, interpreter, codes, sockets });
+  const useFirst = readThreadUse(target.pid, first.snapshot.threads.map(tidOf));
+  const startedMs = performance.now();
+  const loopsFirst = readTasks(interpreter, { stopped: false, attempts: looksPerStack, taskLimit: tasksLookedAt, codes });
   return {
     target,
     interpreter,
     codes,
     sockets,
     looks: [first],
-    ticksFirst: threadTicks(target.pid, first.snapshot.threads),
-    switchesFirst: threadSwitches(target.pid, first.snapshot.threads),
-    startedMs: performance.now(),
+    useFirst,
+    startedMs,
     waitsFirst: readObjectWaits(interpreter.heap, target.pid, first.snapshot),
-    loopsFirst: readTasks(interpreter, { stopped: false, attempts: looksPerStack, taskLimit: tasksLookedAt, codes }),
+    loopsFirst,
+    waitMarks: markWaits(interpreter.heap, [...first.snapshot.threads, ...loopsFirst.flatMap(({ tasks }) => tasks)]),
   };
 }
 
@@ -142,28 +157,36 @@ function lookAt({ target, interpreter, codes, sockets }: Pick<Watching, "target"
   return { snapshot, activities, gilSwitches: gil?.enabled === true ? gil.switchNumber : undefined };
 }
 
-function finish(watching: Watching, lastRan: LastRan, extra: (interpreter: Interpreter, watched: Watched) => void): Watched {
+interface Ending {
+  readonly lastRan: LastRan;
+  readonly sockets: SocketTables;
+}
+
+function finish(watching: Watching, end: Ending, extra: (interpreter: Interpreter, watched: Watched) => void): Watched {
   const { target, interpreter, codes, looks, startedMs } = watching;
   const last = looks.at(-1);
   const threads = last?.snapshot.threads ?? [];
   const durationMs = performance.now() - startedMs;
+  const use = readThreadUse(target.pid, threads.map(tidOf));
   const loopsLast = readTasks(interpreter, { stopped: false, attempts: looksPerStack, taskLimit: tasksLookedAt, codes });
   const watched: Watched = {
     target,
     version: interpreter.version,
     looks,
     durationMs,
-    cpuShares: cpuShares(watching, threads, durationMs),
-    lastRanMs: new Map(threads.flatMap(({ tid }) => entry(tid, lastRan(target.pid, tid)))),
-    ran: ranSince(watching, threads),
-    calls: blockedCalls(watching, threads),
+    cpuShares: cpuShares(watching.useFirst, use, durationMs),
+    lastRanMs: new Map(threads.flatMap(({ tid }) => lastRanOf(end, target.pid, tid))),
+    ran: timesRun(watching.useFirst, use),
+    calls: blockedCalls(watching, threads, end.sockets(target.pid)),
     waitsFirst: watching.waitsFirst,
     waitsLast: last === undefined ? new Map() : readObjectWaits(interpreter.heap, target.pid, last.snapshot),
     semaphores: last === undefined ? new Map() : sharedSemaphores(watching, last),
-    connectionHolders: last === undefined ? [] : connectionHolders(interpreter.heap, last.snapshot),
+    ...poolHolders(interpreter, threads, loopsLast),
     loopsFirst: watching.loopsFirst,
     loopsLast,
     taskLocks: readTaskLocks(interpreter.heap, loopsLast),
+    taskPeers: readTaskPeers(interpreter.heap, target.pid, loopsLast, end.sockets(target.pid)),
+    sameWaits: sameWaits(watching.waitMarks, interpreter.heap, [...threads, ...loopsLast.flatMap(({ tasks }) => tasks)]),
     stopped: isStopped(target.pid),
   };
   extra(interpreter, watched);
@@ -180,20 +203,29 @@ function sharedSemaphores({ target, interpreter }: Watching, { snapshot, activit
   );
 }
 
-function ranSince({ target, switchesFirst }: Watching, threads: readonly ThreadSnapshot[]): Set<number> {
-  const now = threadSwitches(target.pid, threads);
-  return new Set([...now].filter(([tid, count]) => (switchesFirst.get(tid) ?? count) !== count).map(([tid]) => tid));
+function poolHolders(
+  { heap }: Interpreter,
+  threads: readonly ThreadSnapshot[],
+  loops: readonly LoopSnapshot[],
+): Pick<Watched, "connectionHolders" | "connectionTasks"> {
+  const holders = connectionHolders(heap, [...threads, ...loops.flatMap(({ tasks }) => tasks)]);
+  return {
+    connectionHolders: holders.flatMap((one) => ("tid" in one ? [one.tid] : [])),
+    connectionTasks: holders.flatMap((one) => ("tid" in one ? [] : [one.address])),
+  };
 }
 
-function threadSwitches(pid: number, threads: readonly ThreadSnapshot[]): Map<number, number> {
-  return new Map(threads.flatMap(({ tid }) => entry(tid, readSwitches(pid, tid))));
-}
-
-function blockedCalls({ target, interpreter }: Watching, threads: readonly ThreadSnapshot[]): Map<number, BlockedCall> {
+function blockedCalls(
+  { target, interpreter }: Watching,
+  threads: readonly ThreadSnapshot[],
+  sockets: SocketTable,
+): Map<number, BlockedCall> {
   let ports: ReadonlySet<number> | undefined;
+  let mapped: readonly Mapping[] | undefined;
+  const maps = (): readonly Mapping[] => (mapped ??= mappingsOf(target.pid));
   const listeningPorts = (): ReadonlySet<number> =>
     (ports ??= new Set([...readListeningSockets(target.pid).values()].map(({ port }) => port)));
-  const surroundings = { memory: interpreter.memory, sockets: openSocketTable(target.pid), listeningPorts };
+  const surroundings = { memory: interpreter.memory, sockets, listeningPorts, maps };
   return new Map(
     threads.flatMap(({ tid }): [number, BlockedCall][] => {
       const call = readBlockedCall(target.pid, tid, surroundings);
@@ -202,24 +234,18 @@ function blockedCalls({ target, interpreter }: Watching, threads: readonly Threa
   );
 }
 
-function entry(tid: number, value: number | undefined): [number, number][] {
-  return value === undefined ? [] : [[tid, value]];
+function mappingsOf(pid: number): readonly Mapping[] {
+  const maps = readMaps(pid);
+  return typeof maps === "object" ? maps : [];
 }
 
-function threadTicks(pid: number, threads: readonly ThreadSnapshot[]): Map<number, number> {
-  return new Map(
-    threads.flatMap(({ tid }) => {
-      const stat = readStat(pid, tid);
-      return entry(tid, typeof stat === "object" ? stat.userTicks + stat.systemTicks : undefined);
-    }),
-  );
+function tidOf({ tid }: ThreadSnapshot): number {
+  return tid;
 }
 
-function cpuShares({ target, ticksFirst }: Watching, threads: readonly ThreadSnapshot[], durationMs: number): Map<number, number> {
-  const ticks = threadTicks(target.pid, threads);
-  return new Map(
-    [...ticks].map(([tid, count]) => [tid, Math.min(1, ((count - (ticksFirst.get(tid) ?? count)) * 1_000) / ticksPerSecond / durationMs)]),
-  );
+function lastRanOf({ lastRan }: Ending, pid: number, tid: number): [number, number][] {
+  const ranMs = lastRan(pid, tid);
+  return ranMs === undefined ? [] : [[tid, ranMs]];
 }
 
 function isStopped(pid: number): boolean {

@@ -20,6 +20,8 @@ export interface SocketEntry {
 /** Sockets by inode; each table of the kernel is read when it is first needed, once. */
 export interface SocketTable {
   find(inode: number): SocketEntry | undefined;
+  /** Paths on which unix sockets listen. */
+  listeningPaths(): readonly string[];
 }
 
 type Entries = Map<number, SocketEntry>;
@@ -31,16 +33,21 @@ const tables = ["tcp", "tcp6", "unix", "udp", "udp6"] as const;
 /** The sockets of the network namespace of `pid`. */
 export function openSocketTable(pid: number): SocketTable {
   const read = new Map<string, Entries>();
+  const entriesOf = (table: (typeof tables)[number]): Entries => {
+    const entries = read.get(table) ?? readTable(pid, table);
+    read.set(table, entries);
+    return entries;
+  };
   return {
     find(inode) {
       for (const table of tables) {
-        const entries = read.get(table) ?? readTable(pid, table);
-        read.set(table, entries);
-        const entry = entries.get(inode);
+        const entry = entriesOf(table).get(inode);
         if (entry !== undefined) return entry;
       }
       return undefined;
     },
+    listeningPaths: () =>
+      [...entriesOf("unix").values()].flatMap(({ state, local }) => (state === "listening" && local !== "" ? [local] : [])),
   };
 }
 

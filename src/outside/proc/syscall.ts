@@ -6,7 +6,13 @@ export type CurrentCall =
   | { readonly kind: "running" }
   /** Blocked, but not in a system call (a page fault, for example). */
   | { readonly kind: "blocked" }
-  | { readonly kind: "call"; readonly number: number; readonly arguments: readonly number[] };
+  | { readonly kind: "call"; readonly number: number; readonly arguments: readonly number[]; readonly registers: CallRegisters };
+
+/** Where the thread's stack and its code stand. */
+export interface CallRegisters {
+  readonly stackPointer: number;
+  readonly instruction: number;
+}
 
 /** What a thread waits in; arguments are exact up to 2^53. */
 export function readCurrentCall(pid: number, tid: number): ProcAnswer<CurrentCall> {
@@ -20,5 +26,7 @@ export function parseCurrentCall(text: string): CurrentCall | undefined {
   const number = Number(words[0]);
   if (!Number.isInteger(number) || words.length < 3) return undefined;
   if (number < 0) return { kind: "blocked" };
-  return words.length < 9 ? undefined : { kind: "call", number, arguments: words.slice(1, 7).map(Number) };
+  if (words.length < 9) return undefined;
+  const [stackPointer = 0, instruction = 0] = words.slice(7, 9).map(Number);
+  return { kind: "call", number, arguments: words.slice(1, 7).map(Number), registers: { stackPointer, instruction } };
 }

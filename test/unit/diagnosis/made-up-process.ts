@@ -29,6 +29,8 @@ export function thread(frames: readonly string[], state: ThreadActivity, more: P
     cpuShare: 0,
     lastRanMs: 5_000,
     ran: false,
+    runsPerSecond: 0,
+    sameWait: false,
     wait: undefined,
     call: "",
     timeoutMs: undefined,
@@ -54,6 +56,7 @@ export function task(id: string, frames: readonly string[], more: Partial<TaskOb
     frames: frames.map(frame),
     waitsFor: "_asyncio.Future",
     throughout: true,
+    sameWait: false,
     ...more,
   };
 }
@@ -68,6 +71,7 @@ export function observed(threads: readonly ThreadObservation[], more: Partial<Pr
     tasks: [],
     tasksLeftOut: 0,
     connectionHolders: [],
+    connectionTasks: [],
     collectingShare: 0,
     gilKeptShare: 0,
     stopped: false,

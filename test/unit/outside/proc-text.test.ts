@@ -126,6 +126,7 @@ test("a system call line gives number and arguments, and the words for no call t
     kind: "call",
     number: 0,
     arguments: [3, 0x7f, 0x20, 0, 0, 0],
+    registers: { stackPointer: 0x7fff, instruction: 0x7fee },
   });
   expect(parseCurrentCall("running\n")).toEqual({ kind: "running" });
   expect(parseCurrentCall("-1 0x7fff 0x7fee\n")).toEqual({ kind: "blocked" });
