@@ -31,8 +31,8 @@ export interface PluginFile {
   readonly switches: Readonly<Record<string, z.output<ReturnType<typeof switchSchema>>>>;
 }
 
-/** Of files with the highest first; undefined where they say nothing about plugins. `userPlace` is where an operator's own lines go. */
-export function pluginSettings(files: readonly PluginFile[], userPlace: string): PluginSettings | undefined {
+/** Of files with the highest first. `userPlace` is where an operator's own lines go. */
+export function pluginSettings(files: readonly PluginFile[], userPlace: string): PluginSettings {
   const disabled = new Map<string, string>();
   const enabled = new Set<string>();
   const listed = new Map<string, ListedPlugin>();
@@ -45,7 +45,7 @@ export function pluginSettings(files: readonly PluginFile[], userPlace: string):
     }
     for (const [name, one] of listedIn(plugins)) if (!listed.has(name)) listed.set(name, one);
   }
-  return disabled.size === 0 && listed.size === 0 ? undefined : { disabled, listed, place: shortPlace(userPlace) };
+  return { disabled, listed, place: shortPlace(userPlace) };
 }
 
 function switchesIn(switches: PluginFile["switches"]): [string, boolean][] {
@@ -62,7 +62,7 @@ function listedIn(plugins: PluginFile["plugins"]): [string, ListedPlugin][] {
 }
 
 /** As people write a path of their own. */
-export function shortPlace(path: string): string {
+function shortPlace(path: string): string {
   const home = homedir();
   return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }

@@ -73,7 +73,7 @@ export function readSettings({ system, user, project }: SettingsPlaces = setting
     services: files.flatMap(({ values }) => values.services),
     sources: files.map(({ path, ignored }) => (ignored.length === 0 ? path : `${path} (ignored there: ${ignored.join(", ")})`)),
     ...(auditDirectory === undefined ? {} : { auditDirectory }),
-    ...(plugins === undefined ? {} : { plugins }),
+    plugins,
     warnings: files.flatMap(({ path, ignored }) =>
       ignored.map((name) => `${path}: [${name}] is ignored: a file in the working directory may not set it; use ${user} or ${system}`),
     ),

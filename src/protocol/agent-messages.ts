@@ -36,4 +36,3 @@ export const callAnswerSchema = once(() =>
 
 export type AgentHello = z.output<ReturnType<typeof helloSchema>>;
 export type CallAnswer = z.output<ReturnType<typeof callAnswerSchema>>;
-export type Cut = z.output<ReturnType<typeof cutSchema>>;

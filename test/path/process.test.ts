@@ -183,6 +183,23 @@ test("a process without an agent is a failure that says how to start one", async
   });
 });
 
+test("C code that never releases the GIL is named as what may be the reason, within the time", async () => {
+  if (any === undefined) throw new Error("no CPython 3.11 here");
+  // PyDLL, unlike CDLL, keeps the GIL during the call.
+  const program = "import ctypes, time\ntime.sleep(1)\nprint('ready', flush=True)\nctypes.PyDLL(None).sleep(600)\n";
+  const held = await startTarget({
+    python: process.execPath,
+    files: { "held.py": program },
+    args: [ispydPath, "run", "--", any.path, "held.py"],
+  });
+  const child = readFileSync(`/proc/${held.pid}/task/${held.pid}/children`, "utf8").trim();
+  const run = await ask("cwd", child);
+  expect(run.exitCode, run.stderr).toBe(4);
+  expect(failureIn(run)).toMatchObject({ code: "agent-silent", hint: `ispyd why ${child} looks from outside` });
+  expect(failureIn(run).message).toContain("may hold its GIL");
+  await held.stop();
+});
+
 test("the reason that an agent left in the place of its socket is told", async () => {
   if (any === undefined) throw new Error("no CPython 3.11 here");
   const program = `import os, time

@@ -38,7 +38,17 @@ describe("candidates", () => {
     expect(words("threads", "--skip", "a", "--sk")).toEqual(["--skip"]);
     expect(words("threads", "-n", "5", "--fr")).toEqual([]);
     expect(words("threads", "--n")).toEqual(["--no-color8"]);
-    expect(words("ps", "--")).toEqual(["--json", "--color", "--output", "--timeout", "--reason", "--via", "--quiet", "--help", "--version"]);
+    expect(words("ps", "--")).toEqual([
+      "--json",
+      "--color",
+      "--output",
+      "--timeout",
+      "--reason",
+      "--via",
+      "--quiet",
+      "--help",
+      "--version",
+    ]);
   });
 
   test("for an option's value are its choices, after a blank or =", () => {

@@ -29,7 +29,12 @@ function failure(): Failure {
 }
 
 test("without files there are no settings", () => {
-  expect(readSettings(places)).toEqual({ services: [], sources: [], warnings: [] });
+  expect(readSettings(places)).toEqual({
+    services: [],
+    sources: [],
+    warnings: [],
+    plugins: { disabled: new Map(), listed: new Map(), place: places.user },
+  });
 });
 
 test("the project's names come before the user's, and those before the system's", () => {
@@ -83,4 +88,36 @@ test("the user's file follows XDG_CONFIG_HOME where that is absolute", () => {
     project: "/srv/shop/ispyd.toml",
   });
   expect(settingsPlaces({ XDG_CONFIG_HOME: "x" }, "/srv/shop").user).toMatch(/\/\.config\/ispyd\/ispyd\.toml$/);
+});
+
+test("a plugin is listed with level and hash, by the highest file that does; a wrong hash or level is refused with its line", () => {
+  const [one, other] = ["ab".repeat(32), "cd".repeat(32)];
+  writeFileSync(
+    places.system,
+    `[plugins]\nshop = { level = "capture", sha256 = "${other}" }\nold = { level = "inspect", sha256 = "${other}" }\n`,
+  );
+  writeFileSync(places.user, `[plugins.shop]\nlevel = "inspect"\nsha256 = "${one}"\ncommands = { values = "capture" }\n`);
+  expect(readSettings(places).plugins?.listed).toEqual(
+    new Map([
+      ["shop", { level: "inspect", sha256: one, commands: { values: "capture" } }],
+      ["old", { level: "inspect", sha256: other, commands: {} }],
+    ]),
+  );
+  writeFileSync(places.user, '[plugins.shop]\nlevel = "inspect"\nsha256 = "short"\n');
+  expect(failure().message).toBe(`${places.user}:3: plugins.shop.sha256: must be 64 hexadecimal digits`);
+  writeFileSync(places.user, `[plugins.shop]\nlevel = "look"\nsha256 = "${one}"\n`);
+  expect(failure().message).toContain(`${places.user}:2: plugins.shop.level`);
+});
+
+test("what a higher file switches on stays on; a project's file can only switch off", () => {
+  writeFileSync(places.system, '[plugins]\ndisabled = ["celery", "python gc"]\n[python.console]\nenabled = false\n');
+  writeFileSync(places.user, "[celery]\nenabled = true\n");
+  writeFileSync(places.project, "[python.gc]\nenabled = true\n[wsgi]\nenabled = false\n");
+  expect(readSettings(places).plugins?.disabled).toEqual(
+    new Map([
+      ["wsgi", places.project],
+      ["python console", places.system],
+      ["python gc", places.system],
+    ]),
+  );
 });
