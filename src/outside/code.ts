@@ -5,7 +5,7 @@ import { i32, u32, u64 } from "../base/bytes.ts";
 import type { Frame } from "../stacks/model.ts";
 import type { Heap } from "./heap.ts";
 import { absent, type Layout } from "./layout-type.ts";
-import { positionAt, type Position } from "./line-table.ts";
+import { positionAt } from "./line-table.ts";
 import { createReadPlan, type ReadPlan } from "./read-plan.ts";
 import { readBytes, readString } from "./strings.ts";
 
@@ -22,7 +22,8 @@ export interface Code {
 interface Kept {
   readonly code: Code;
   readonly identity: string;
-  readonly positions: Map<number, Position>;
+  /** By instruction; the same frame for every stack that stands there. */
+  readonly frames: Map<number, Frame>;
   epoch: number;
 }
 
@@ -63,7 +64,7 @@ function keptCode(heap: Heap, cache: CodeCache, address: number, checked: Heap):
   const again = heap.memory.read(address, heap.layout.code.size);
   if (code === undefined || again === undefined || identityOf(heap, again) !== identity || !isSame(code, readFields(heap, address, again)))
     return undefined;
-  return keep(cache, { code, identity, positions: new Map(), epoch: cache.epoch });
+  return keep(cache, { code, identity, frames: new Map(), epoch: cache.epoch });
 }
 
 function isStill(heap: Heap, { code, identity }: Kept): boolean {
@@ -124,11 +125,11 @@ function readFields(heap: Heap, address: number, head: Buffer): Code | undefined
 /** The frame of the model for an instruction of a code object, given as byte offset; `line` overrides the table (a traced frame of 3.10 and earlier). */
 export function frameOf({ heap, codes }: { heap: Heap; codes: CodeCache }, code: Code, instruction: number, line: number): Frame {
   if (line > 0) return { function: code.function, file: code.file, line };
-  const positions = codes.kept.get(code.address)?.positions;
-  let position = positions?.get(instruction);
-  if (position === undefined) {
-    position = positionAt({ minor: heap.layout.minor, firstLine: code.firstLine, bytes: code.lineTable }, instruction);
-    positions?.set(instruction, position);
-  }
-  return { function: code.function, file: code.file, ...position };
+  const frames = codes.kept.get(code.address)?.frames;
+  const known = frames?.get(instruction);
+  if (known !== undefined) return known;
+  const position = positionAt({ minor: heap.layout.minor, firstLine: code.firstLine, bytes: code.lineTable }, instruction);
+  const frame = { function: code.function, file: code.file, ...position };
+  frames?.set(instruction, frame);
+  return frame;
 }

@@ -11,15 +11,11 @@ import { absent } from "./layout-type.ts";
 import { readWord } from "./memory.ts";
 import { mostFrames, type RawFrame, type RawStack } from "./raw-frame.ts";
 
-interface Head {
-  readonly address: number;
-  readonly code: number;
+interface Head extends RawFrame {
   readonly previous: number;
-  readonly instruction: number;
   readonly owner: number;
   /** Up to 3.13: -1 while the frame executes. 0 from 3.14 on. */
   readonly stackTop: number;
-  readonly bytecodeIndex: number;
   /** 3.11: the frame was entered from C. Later versions have a frame of its own for that. */
   readonly entered: boolean;
   /** Read by itself, not with the data stack. */
@@ -33,6 +29,8 @@ const ownerEntry = 3;
 // Two entries from C are often less than this apart, and a page is readable as a whole or not at all.
 const besideBytes = 2_048;
 const pageBytes = 4_096;
+// Used again for each frame apart: whatever is beside it is looked for before the next is read.
+const besideCopy = Buffer.allocUnsafe(besideBytes);
 
 /** The stack of a thread whose state was copied to `threadState`. */
 export function readStackedFrames(heap: Heap, threadState: Buffer): RawStack {
@@ -92,8 +90,8 @@ function readHead(walking: Walk, address: number): Head | undefined {
   const near = beside === undefined ? undefined : findInChunks([beside], address, size);
   if (near !== undefined) return parseHead(heap, near, address, true);
   const sizeBytes = Math.max(size, Math.min(besideBytes, pageBytes - (address % pageBytes)));
-  const bytes = heap.memory.read(address, sizeBytes);
-  if (bytes === undefined) return undefined;
+  const bytes = besideCopy.subarray(0, sizeBytes);
+  if (!heap.memory.readInto(bytes, sizeBytes, address)) return undefined;
   const head = parseHead(heap, { bytes, offset: 0 }, address, true);
   // Generators lie among other objects, and each is read at its own moment.
   walking.beside = head.owner >= ownerEntry ? { start: address, bytes } : undefined;
@@ -101,19 +99,24 @@ function readHead(walking: Walk, address: number): Head | undefined {
 }
 
 function baseHead(address: number): Head {
-  return { address, code: 0, previous: 0, instruction: 0, owner: ownerEntry, stackTop: 0, bytecodeIndex: 0, entered: false, apart: true };
+  const entry = { code: 0, instruction: 0, instructionIsAddress: true, line: 0, ownedByGenerator: false, bytecodeIndex: 0 };
+  return { address, ...entry, previous: 0, owner: ownerEntry, stackTop: 0, entered: false, apart: true };
 }
 
 function parseHead({ layout }: Heap, { bytes, offset }: { bytes: Buffer; offset: number }, address: number, apart: boolean): Head {
   const { frame } = layout;
+  const owner = bytes.readInt8(offset + frame.owner);
   return {
     address,
     code: untagged(layout, u64(bytes, offset + frame.executable)),
-    previous: u64(bytes, offset + frame.previous),
     instruction: u64(bytes, offset + frame.instruction),
-    owner: bytes.readInt8(offset + frame.owner),
-    stackTop: frame.stackTop === absent ? 0 : i32(bytes, offset + frame.stackTop),
+    instructionIsAddress: true,
+    line: 0,
+    ownedByGenerator: owner === ownerGenerator,
     bytecodeIndex: frame.bytecodeIndex === absent ? 0 : i32(bytes, offset + frame.bytecodeIndex),
+    previous: u64(bytes, offset + frame.previous),
+    owner,
+    stackTop: frame.stackTop === absent ? 0 : i32(bytes, offset + frame.stackTop),
     // _PyInterpreterFrame.is_entry stands right before `owner`.
     entered: layout.minor === 11 && bytes.readUInt8(offset + frame.owner - 1) !== 0,
     apart,
@@ -174,23 +177,6 @@ function isRunning({ memory, layout }: Heap, head: Head): boolean {
 }
 
 function called(heads: readonly Head[]): RawFrame[] | undefined {
-  const frames: RawFrame[] = [];
-  for (const head of heads) {
-    if (head.owner >= ownerEntry) continue;
-    if (head.code === 0) return undefined;
-    frames.push(toRawFrame(head));
-  }
-  return frames;
-}
-
-function toRawFrame(head: Head): RawFrame {
-  return {
-    address: head.address,
-    code: head.code,
-    instruction: head.instruction,
-    instructionIsAddress: true,
-    line: 0,
-    ownedByGenerator: head.owner === ownerGenerator,
-    bytecodeIndex: head.bytecodeIndex,
-  };
+  const frames = heads.filter(({ owner }) => owner < ownerEntry);
+  return frames.every(({ code }) => code !== 0) ? frames : undefined;
 }

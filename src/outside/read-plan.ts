@@ -15,6 +15,8 @@ export interface ReadPlan {
   stretches: readonly Stretch[];
   /** Pages that were used while the plan was learned, with the number of the stack that used each first; 0 for thread states. */
   readonly pages: Map<number, number>;
+  /** Pages whose last object reaches into the next one (3.10 and later allocate small objects in pools of 16 KiB). */
+  readonly overlapping: Set<number>;
   stack: number;
   learning: boolean;
   /** Pages that the plan lacked since it was made. */
@@ -35,23 +37,34 @@ const snapshotsPerPlan = 100;
 const firstGroupSize = 2;
 
 export function createReadPlan(): ReadPlan {
-  return { stretches: [], pages: new Map(), stack: 0, learning: true, missed: 0, snapshots: 0, round: 0, groupSize: firstGroupSize };
+  return {
+    stretches: [],
+    pages: new Map(),
+    overlapping: new Set(),
+    stack: 0,
+    learning: true,
+    missed: 0,
+    snapshots: 0,
+    round: 0,
+    groupSize: firstGroupSize,
+  };
 }
 
 /** To be called after each snapshot: makes the plan of what was learned, and has it learned anew once it no longer fits. */
 export function reviewPlan(plan: ReadPlan): void {
   plan.snapshots += 1;
   if (plan.learning) {
-    plan.stretches = plan.pages.size <= mostPlannedPages ? stretchesOf(plan.pages) : [];
+    plan.stretches = plan.pages.size <= mostPlannedPages ? stretchesOf(plan) : [];
     Object.assign(plan, { learning: false, missed: 0, snapshots: 0 });
   } else if (plan.snapshots >= snapshotsPerPlan || plan.missed > plan.pages.size) {
     plan.pages.clear();
+    plan.overlapping.clear();
     plan.learning = true;
   }
 }
 
 // Neighbouring pages of one stack make a stretch; those of two don't, since each stack is also read alone.
-function stretchesOf(used: ReadonlyMap<number, number>): Stretch[] {
+function stretchesOf({ pages: used, overlapping }: ReadPlan): Stretch[] {
   const stretches: Stretch[] = [];
   const pages = [...used.keys()].sort((a, b) => a - b);
   let start = pages[0] ?? 0;
@@ -61,7 +74,8 @@ function stretchesOf(used: ReadonlyMap<number, number>): Stretch[] {
     const near =
       next !== undefined && next - end <= widestGapPages * pageBytes && next + pageBytes - start <= longestStretchPages * pageBytes;
     if (near && used.get(next) === used.get(page)) return;
-    stretches.push({ start, bytes: Buffer.allocUnsafeSlow(end - start), round: 0, readable: true });
+    const sizeBytes = end - start + (overlapping.has(page) ? pageBytes : 0);
+    stretches.push({ start, bytes: Buffer.allocUnsafeSlow(sizeBytes), round: 0, readable: true });
     start = next ?? end;
   });
   return stretches;
@@ -170,8 +184,11 @@ export class PlannedMemory implements Memory {
   }
 
   #apart(address: number, sizeBytes: number): Buffer | undefined {
-    const end = address + sizeBytes;
-    for (let page = address - (address % pageBytes); page < end && sizeBytes <= pageBytes; page += pageBytes) this.#note(page);
+    if (sizeBytes <= pageBytes) {
+      const page = address - (address % pageBytes);
+      if (this.#plan.learning) this.#plan.overlapping.add(page);
+      this.#note(page);
+    }
     return this.#memory.read(address, sizeBytes);
   }
 
