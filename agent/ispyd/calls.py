@@ -15,6 +15,8 @@ from ispyd.primitives import monotonic
 MOST_WAITING = 32
 # A command that does not come back this long after it was interrupted is abandoned.
 GRACE_SECONDS = 1.0
+# The same in the middle of an import or of another place where it is not interrupted: loading plugins on a busy machine takes a while.
+LOCKED_GRACE_SECONDS = 3.0
 # Threads that stand in commands which never end: each costs a stack, and more of them would say nothing new.
 _MOST_ABANDONED = 4
 _SHORTEST_LOOK_SECONDS = 0.001
@@ -22,6 +24,8 @@ _LONGEST_LOOK_SECONDS = 0.02
 _FRAMES_SHOWN = 3
 _PACKAGE = os.path.dirname(__file__) + "/"
 _MOST_DISABLED = 1_000
+_MOST_FRAMES = 500
+_LOCKING_FILES = ("importlib._bootstrap>", "importlib._bootstrap_external>", "/logging/__init__.py", "/threading.py", "/queue.py")
 
 Deliver = Callable[[Job], None]
 
@@ -68,8 +72,8 @@ class Calls:
                 job.error = ProtocolError("interrupted", "%s was interrupted before it began" % job.command)
                 waiting.deliver(job)
                 return
-        if self._running is not None and self._running.job is job and job.stop_code == "" and self._thread is not None:
-            self._thread.interrupt(job, "interrupted")
+        if self._running is not None and self._running.job is job and job.stop_code == "":
+            job.stop("interrupted")
 
     def step(self) -> Optional[float]:
         """Moves everything on; answers after how many seconds it wants to be called again, None where nothing is to be done."""
@@ -97,9 +101,18 @@ class Calls:
             job.error = ProtocolError("plugin-failed", "%s ended the thread that ran it" % job.command)
             running.deliver(job)
         elif job.stop_code == "" and now > job.deadline:
-            thread.interrupt(job, "timed-out")
-        elif job.stop_code != "" and now > job.stopped_at + GRACE_SECONDS:
+            job.stop("timed-out")
+        elif job.stop_code != "":
+            self._end(running, thread)
+
+    def _end(self, running: _Waiting, thread: CommandThread) -> None:
+        """Interrupts it when that harms nobody else, or leaves it when it has had its time for that."""
+        job = running.job
+        is_unsafe = not job.is_interrupted and holds_foreign_locks(thread)
+        if monotonic() > job.stopped_at + (LOCKED_GRACE_SECONDS if is_unsafe else GRACE_SECONDS):
             self._abandon(running, thread)
+        elif not job.is_interrupted and not is_unsafe:
+            thread.interrupt(job)
 
     def _abandon(self, running: _Waiting, thread: CommandThread) -> None:
         job, place = running.job, where_it_stands(thread)
@@ -109,7 +122,10 @@ class Calls:
         words = "%s did not end when it was interrupted after %.1f s" % (job.command, job.stopped_at - job.began_at)
         why = words + ("" if place == "" else ": it stands in " + place)
         # An import lock or a lock of logging that the application holds is no fault of the plugin, but its next call would hang the same way.
-        culprit = self._plugins.loading or job.plugin
+        # Where the client only left too early for it, the plugin did nothing wrong.
+        culprit = "" if job.stop_code == "interrupted" else self._plugins.loading or job.plugin
+        # The thread that was left may still be loading plugins into it.
+        self._plugins.catalogue, self._plugins.loading = None, ""
         if culprit != "" and len(self._plugins.disabled) < _MOST_DISABLED:
             self._plugins.disabled[culprit] = why
         # Its own copy: the thread that was left may still write into the job.
@@ -151,6 +167,19 @@ class Calls:
         except RuntimeError:
             raise ProtocolError("busy", "this process can't start a thread", "it may be at its end, or at its limit of threads") from None
         return thread
+
+
+def holds_foreign_locks(thread: CommandThread) -> bool:
+    """Whether its stack passes through an import, logging or threading: an exception at the wrong instruction there would leave a lock of the
+    application's held for ever. It is interrupted when it is out of them, or left."""
+    frame = sys._current_frames().get(thread.ident)
+    for _ in range(_MOST_FRAMES):
+        if frame is None:
+            return False
+        if frame.f_code.co_filename.endswith(_LOCKING_FILES):
+            return True
+        frame = frame.f_back
+    return True
 
 
 def where_it_stands(thread: Optional[CommandThread]) -> str:

@@ -43,6 +43,7 @@ class Catalogue:
     def __init__(self, state: Plugins) -> None:
         self._plugins: Dict[str, Plugin] = {}
         self._all_loaded = False
+        self._sources: Optional[List[Source]] = None
         self._state = state
         self._disabled = state.disabled
 
@@ -75,8 +76,12 @@ class Catalogue:
         for name in plugin_sources.built_in_names():
             if name.replace("_", "-") not in self._plugins:
                 self._load(plugin_sources.built_in(name))
-        for source in plugin_sources.third_party():
-            self._load(source)
+        if self._sources is None:
+            self._sources = plugin_sources.third_party()
+        # Taken off one by one: a load that was interrupted goes on where it stopped, and tries the last one again.
+        while self._sources:
+            self._load(self._sources[0])
+            del self._sources[0]
         self._all_loaded = True
 
     def _load(self, source: Source) -> None:

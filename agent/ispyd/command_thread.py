@@ -31,10 +31,14 @@ class Job:
         # Why it was told to end: "timed-out" or "interrupted".
         self.stop_code = ""
         self.stopped_at = 0.0
+        self.is_interrupted = False
         self.result = b""
         self.error: Optional[ProtocolError] = None
         self.cpu_seconds = 0.0
         self.done = False
+
+    def stop(self, code: str) -> None:
+        self.stop_code, self.stopped_at = code, monotonic()
 
 
 class CommandThread:
@@ -61,14 +65,13 @@ class CommandThread:
         if self._wake.locked():
             self._wake.release()
 
-    def interrupt(self, job: Job, code: str) -> bool:
-        """Raises CommandInterrupted in the thread, once for a job; False where that can't be done here (no ctypes, or not yet begun)."""
-        job.stop_code, job.stopped_at = code, monotonic()
+    def interrupt(self, job: Job) -> None:
+        """Raises CommandInterrupted in the thread, once for a job, where that can be done: with ctypes, and when it has begun."""
         raiser = _raise_in_thread
         if raiser is None or job.done or self.ident == 0:
-            return False
+            return
+        job.is_interrupted = True
         raiser(self.ident, CommandInterrupted)
-        return True
 
     def abandon(self) -> None:
         """What it still does, nobody waits for; it ends by itself when it comes back."""

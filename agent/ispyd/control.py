@@ -1,7 +1,7 @@
 """The control thread: it listens, checks who connects, and answers hello, ping, cancel and a catalogue that is known; calls go to the command thread.
 
 It takes no lock of the application's and imports nothing, so that it answers while the application hangs, as long as the GIL is to be had.
-With nothing to do it sleeps in poll without a time limit.
+With nothing to do it wakes up once in ten seconds, to see whether its socket is still its own.
 """
 
 import _socket
@@ -16,7 +16,7 @@ from ispyd.connection import Connection
 from ispyd.connection_requests import Answering
 from ispyd.messages import INVALID_REQUEST, REQUEST_BYTES, ProtocolError, error_line, read_line
 from ispyd.primitives import monotonic, name_this_thread, native_thread_id, poll, sleep, thread_time, wall_time
-from ispyd.socket_directory import Listener, identity_of, listen, sweep
+from ispyd.socket_directory import Listener, identity_of, listen, remove, sweep
 
 MOST_CONNECTIONS = 16
 # poll(2); the module's constants are gone where eventlet patched it.
@@ -25,6 +25,7 @@ _PEER = struct.Struct("iII")
 # Where the process is out of descriptors, or its directory was taken away.
 _RETRY_SECONDS = 5.0
 _MOST_RETRIES = 10
+_IDLE_SECONDS = 10.0
 # A process that is about to become another program, or a daemon that closes all descriptors, does so at once.
 _SETTLING_SECONDS = 0.2
 _MOST_BROKEN_LINES = 1_000
@@ -94,7 +95,8 @@ class Control:
     def _listen_if_due(self) -> None:
         if self._listener is not None and not _is_ours(self._listener):
             self._listener.socket.detach()
-            self._listener, self._retry_at = None, monotonic() + _RETRY_SECONDS
+            remove(self._listener.directory)
+            self._listener, self._retry_at = None, monotonic() + _SETTLING_SECONDS
             self._retries += 1
         if self._listener is None and monotonic() >= self._retry_at:
             try:
@@ -114,14 +116,14 @@ class Control:
             poller.register(descriptor, (_IN if connection.wants_to_read else 0) | (_OUT if connection.wants_to_write else 0))
         return poller
 
-    def _wait_ms(self, wait: Optional[float]) -> Optional[float]:
-        """poll's time limit; None where only a client can change anything."""
+    def _wait_ms(self, wait: Optional[float]) -> float:
+        """poll's time limit."""
         now = monotonic()
-        until = [] if wait is None else [now + wait]
+        until = [now + (_IDLE_SECONDS if wait is None else wait)]
         until += [at for at in (one.stalled_at() for one in self._connections.values()) if at is not None]
         if not self._accepts():
             until.append(self._retry_at)
-        return max(1.0, (min(until) - now) * 1_000) if until else None
+        return max(1.0, (min(until) - now) * 1_000)
 
     def _leave_stalled(self) -> None:
         now = monotonic()
