@@ -1,6 +1,6 @@
 // A program in the place of ispyd, as far as Node can: with its standard streams, the signals it gets, and its exit code. Last step of `run`.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { Failure } from "../base/failure.ts";
 import type { Program } from "../protocol/command.ts";
 
@@ -10,6 +10,8 @@ const fromTerminal: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT", "SIGWINC
 
 /** Resolves with the exit code; where a signal ended the program, this process ends by the same one. Throws Failure operation-failed where it can't be started. */
 export async function startProgram({ program, args, environment }: Program): Promise<number> {
+  // Loaded here: a command that starts nothing does without it.
+  const { spawn } = await import("node:child_process");
   const child = spawn(program, [...args], { stdio: "inherit", env: { ...process.env, ...environment } });
   const listeners = handedOn.map((name) => {
     const listener = (): void => {

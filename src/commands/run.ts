@@ -8,7 +8,7 @@ import type { Handler } from "../protocol/request.ts";
 export const run: Handler<typeof record> = async ({ command: [program = "", ...args] }) => {
   if (program === "")
     throw new Failure({ code: "argument-invalid", message: "ispyd run needs a command: ispyd run -- gunicorn shop.wsgi:app" });
-  const place = agentPackage();
+  const place = await agentPackage();
   const others = process.env["PYTHONPATH"] ?? "";
   // sitecustomize lies in autostart; the package itself beside it is found wherever the program's interpreter looks last.
   const path = [`${place}/ispyd/autostart`, place, ...(others === "" ? [] : [others])].join(":");

@@ -5,7 +5,6 @@ import { lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileS
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
 import { Failure } from "../base/failure.ts";
 import { cacheDirectory } from "./catalogue-cache.ts";
 import { embeddedAgent } from "./embedded-agent.ts";
@@ -13,11 +12,11 @@ import { embeddedAgent } from "./embedded-agent.ts";
 const fileName = "ispyd-agent.whl";
 
 /** The path of the wheel, without a colon, which PYTHONPATH could not hold. Throws Failure operation-failed where it can be put nowhere. */
-export function agentPackage(): string {
+export async function agentPackage(): Promise<string> {
   const beside = join(dirname(fileURLToPath(import.meta.url)), fileName);
   const cached = join(cacheDirectory(), "agent", embeddedAgent.sha256.slice(0, 24), fileName);
   const found = [beside, cached].find((path) => !path.includes(":") && isTheAgent(path));
-  return found ?? written([dirname(cached)].filter((directory) => !directory.includes(":")));
+  return found ?? (await written([dirname(cached)].filter((directory) => !directory.includes(":"))));
 }
 
 /** The very file that this program was built with, and nobody else's to change. */
@@ -33,7 +32,9 @@ function isTheAgent(path: string): boolean {
 }
 
 // Readable by others: a server that starts as root imports it after it has become another user.
-function written(directories: readonly string[]): string {
+async function written(directories: readonly string[]): Promise<string> {
+  // Loaded here: no other command needs it.
+  const { gunzipSync } = await import("node:zlib");
   const wheel = gunzipSync(Buffer.from(embeddedAgent.gzipBase64, "base64"));
   let why = "";
   for (const directory of [...directories, undefined]) {

@@ -1,7 +1,7 @@
 // The agents of another place (a pod, a container, a host) through a command that runs things there: `python3 -m ispyd bridge` over its standard streams.
 // One bridge process lists the agents, then one for each agent carries its talk. docs/protocol.md, "The bridge".
 
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { Duplex } from "node:stream";
 import { z } from "zod";
 import { monotonicMs } from "../base/clock.ts";
@@ -57,6 +57,8 @@ interface OpenBridge {
 async function openBridge(through: string, question: JsonObject, { signal, deadlineMs }: BridgeOptions): Promise<OpenBridge | Failure> {
   const [program, ...args] = splitWords(through);
   if (program === undefined) return new Failure({ code: "argument-invalid", message: "--via names no command" });
+  // Loaded here: a command that starts nothing does without it.
+  const { spawn } = await import("node:child_process");
   const child = spawn(program, [...args, "python3", "-m", "ispyd", "bridge"], { stdio: ["pipe", "pipe", "pipe"] });
   const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.min(startTimeMs, deadlineMs - monotonicMs())))]);
   try {

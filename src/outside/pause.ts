@@ -1,7 +1,6 @@
 // The whole process stopped for the instant of a read, so that everything read is of one moment. For --pause.
 // SIGSTOP, wait until every thread is stopped, read, SIGCONT; never where a stop would reach further than the process.
 
-import { kill } from "node:process";
 import { monotonicMs } from "../base/clock.ts";
 import { errnoOf, Failure } from "../base/failure.ts";
 import { readStat } from "./proc/stat.ts";
@@ -101,7 +100,7 @@ function stopOnce<Value>(
 
 function stop(pid: number): void {
   try {
-    kill(pid, "SIGSTOP");
+    process.kill(pid, "SIGSTOP");
   } catch (thrown) {
     if (errnoOf(thrown) === "ESRCH")
       throw new Failure({ code: "target-gone", message: `process ${pid} has ended`, hint: "ispyd ps shows what is running" });
@@ -115,7 +114,7 @@ function stop(pid: number): void {
 
 function resume(pid: number): void {
   try {
-    kill(pid, "SIGCONT");
+    process.kill(pid, "SIGCONT");
   } catch {
     // It ended: nothing is left to continue.
   }

@@ -1,7 +1,7 @@
 // A process of its own that continues whatever ispyd has stopped, should ispyd die or take too long: started before the first stop.
 // Stands beside pause.ts. Node again, since nothing else is sure to be there.
 
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { Failure } from "../base/failure.ts";
 
@@ -39,6 +39,8 @@ process.stdout.write("ready\\n");
 
 /** Starts the watchdog and waits until it is ready. */
 export async function startWatchdog(signal: AbortSignal): Promise<Watchdog> {
+  // Loaded here: without --pause it is not needed.
+  const { spawn } = await import("node:child_process");
   const child = spawn(process.execPath, ["-e", program], { stdio: ["pipe", "pipe", "ignore"], detached: true, env: {} });
   const ready = await Promise.race([
     once(child.stdout, "data").then(() => true),

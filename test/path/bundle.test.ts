@@ -1,7 +1,7 @@
 // The program as it is shipped: one file that needs nothing but Node.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -31,4 +31,17 @@ test("it may be executed, and every command has its manual page", () => {
   const pages = readdirSync(join(projectRoot, "man"));
   expect(pages).toContain("ispyd.1");
   expect(pages).toContain("ispyd-audit-verify.1");
+});
+
+test("what a start would pay for is not in it: letters beyond ASCII, imports of Node's modules as ES modules, a module that starts programs", () => {
+  const text = readFileSync(program, "utf8");
+  expect(/[^\0-\x7f]/.exec(text)?.[0]).toBe(undefined);
+  expect(/\bimport\s*[\w{*][^;()]*from\s*["']node:/.exec(text)?.[0]).toBe(undefined);
+  const show = `process.on("exit", () => console.log(process.moduleLoadList.includes("NativeModule child_process")))`;
+  const loads = (line: string): string =>
+    execFileSync(process.execPath, ["--import", `data:text/javascript,${encodeURIComponent(line)}`, program, "--version"], {
+      encoding: "utf8",
+    });
+  expect(loads(show)).toBe(`ispyd ${packageFacts.version}\nfalse\n`);
+  expect(loads(`import "node:child_process"; ${show}`)).toBe(`ispyd ${packageFacts.version}\ntrue\n`);
 });
