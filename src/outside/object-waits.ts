@@ -39,7 +39,8 @@ export function readObjectWaits(heap: Heap, pid: number, snapshot: ProcessSnapsh
     const special = joinOf(heap, thread, snapshot) ?? importOf(heap, thread, snapshot);
     if (special !== undefined) waits.set(thread.tid, special);
     else if (awaited !== undefined) {
-      const owners = ownersOf(awaited.address, awaited.ownerIdent, snapshot, new Map([...locks].map(([tid, { held }]) => [tid, held])));
+      const held = new Map([...locks].map(([tid, one]) => [tid, one.held]));
+      const owners = withoutSelf(thread.tid, ownersOf(awaited.address, awaited.ownerIdent, snapshot, held));
       const ownerEnded = awaited.ownerIdent !== 0 && !snapshot.threads.some(({ ident }) => ident === awaited.ownerIdent);
       waits.set(thread.tid, { kind: awaited.kind, object: hex(awaited.address), owners, ownerEnded });
     }
@@ -56,6 +57,12 @@ function ownersOf(lock: number, ident: number, snapshot: ProcessSnapshot, held: 
   const recorded = snapshot.threads.find((thread) => thread.ident === ident);
   if (recorded === undefined) return inside;
   return [{ tid: recorded.tid, how: "records", frame: inside.find(({ tid }) => tid === recorded.tid)?.frame }];
+}
+
+// A Lock may be given back and taken again inside a `with` on it: then two threads are inside one. Of those it is the other that has it now.
+function withoutSelf(tid: number, owners: readonly WaitOwner[]): readonly WaitOwner[] {
+  const others = owners.filter((owner) => owner.tid !== tid);
+  return others.length > 0 ? others : owners;
 }
 
 /** The address that a thread's futex call names; 0 where it is in none. */

@@ -1,12 +1,12 @@
 // `why` on programs that hang, each in its own way, and on as many that are well: the right line of the one, no accusation of the other.
 
-import { afterEach, beforeAll, afterAll, describe, expect, test, type TestContext } from "vitest";
-import { findInterpreters, type Interpreter } from "../rig/interpreters.ts";
+import { afterEach, beforeAll, afterAll, describe, expect, test } from "vitest";
+import { findInterpreters } from "../rig/interpreters.ts";
 import { startRedis, type Redis } from "../rig/redis.ts";
 import { soak } from "../rig/scale.ts";
 import { ispyd } from "../rig/ispyd.ts";
 import { stopTargets } from "../rig/target.ts";
-import { askWhy, markedLines, packagesFor, startProgram, type Why } from "./why-rig.ts";
+import { askWhy, expectNobodyAccused, markedLines, packagesOf, startProgram } from "./why-rig.ts";
 
 interface Guilty {
   program: string;
@@ -23,6 +23,7 @@ const guilty: readonly Guilty[] = [
   { program: "lock_twice_acquire", kind: "deadlock", says: /for a Lock that it holds itself/ },
   { program: "locks_opposite", kind: "deadlock", says: /a Lock that (?:reserve|refund) holds; / },
   { program: "rlock_sleeper", kind: "waits for a lock", says: /an RLock .*; holder holds it and sleeps in hold/ },
+  { program: "relock", kind: "waits for a lock", says: /keeper is inside a with on it in keep .* and sleeps/ },
   { program: "import_deadlock", kind: "deadlock", says: /the import of a module that the main thread has begun/ },
   { program: "mp_lock", kind: "waits for a lock", says: /process \d+ \(.*\) holds it/ },
   { program: "silent_server", kind: "waits for a peer", says: /from 127\.0\.0\.1:\d+ \(no time-out\)/ },
@@ -88,19 +89,6 @@ beforeAll(async () => {
 });
 afterEach(stopTargets);
 afterAll(() => redis.stop());
-
-async function packagesOf(python: Interpreter, names: readonly string[] | undefined, context: TestContext): Promise<{ packages?: string }> {
-  if (names === undefined) return {};
-  const packages = await packagesFor(python, names);
-  if (packages === undefined) return context.skip(`no ${names.join(", ")} for Python ${python.full}`);
-  return { packages };
-}
-
-function expectNobodyAccused({ verdict, culprit, workers }: Why): void {
-  expect(culprit, verdict).toBeNull();
-  for (const worker of workers)
-    expect([worker.stuck, ...worker.also.map(({ stuck }) => stuck)], JSON.stringify([worker.verdict, worker.also])).not.toContain(true);
-}
 
 describe.each(found)("Python $full", (python) => {
   test.for(guilty)("$program: $kind, at the marked line", async ({ program, kind, says, stuck = true, packages }, context) => {
