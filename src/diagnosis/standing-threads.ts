@@ -1,10 +1,13 @@
 // Threads that stood at one place of the application for the whole look, grouped by that place and what they wait for. Pure.
 // Only what can't be ordinary is called stuck: a scheduler sleeps and a consumer waits for ever, and both are well.
 
-import type { Finding, FindingKind } from "./finding.ts";
 import { serverAskedBy } from "../stacks/client-places.ts";
+import type { Frame } from "../stacks/model.ts";
+import { shortFile } from "../stacks/origin.ts";
+import type { Finding, FindingKind } from "./finding.ts";
 import { waitsForHeldLock } from "./held-locks.ts";
 import type { ProcessObservation } from "./observation.ts";
+import { isApplication } from "./places-of-work.ts";
 import { poolHolders, waitsForPool } from "./pool-waits.ts";
 import { lastFrames, type ThreadCondition } from "./thread-condition.ts";
 import { doingText, placeText, servingClause, sinceText, threadText } from "./words.ts";
@@ -71,7 +74,7 @@ function meaningOf(one: ThreadCondition, process: ProcessObservation): Meaning {
   if (isLoop(one)) return { kind: "waits", text: "waits in select", hangs: false };
   if (state === "connects") return { kind: "waits for a peer", text, hangs: true };
   if (state === "reads a socket" || state === "writes a socket" || state === "waits in poll")
-    return { kind: "waits for a peer", text, hangs: !thread.fromClient && state !== "waits in poll" };
+    return { kind: "waits for a peer", text, hangs: !thread.fromClient && state !== "waits in poll" && !isListener(one, process) };
   if (state === "writes a pipe") return { kind: "waits for a pipe", text: "writes to a full pipe", hangs: true };
   if (state === "reads a pipe")
     return isInSubprocess(one)
@@ -109,6 +112,15 @@ function futexMeaning({ thread, place }: ThreadCondition, text: string, process:
 
 function lastName(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
+}
+
+// A thread that a server's application started for itself, as subscribers are: no request waits for it, and it may listen for ever.
+// One of a pool got its job from somebody, so it is none.
+function isListener({ thread, serving }: ThreadCondition, { role }: ProcessObservation): boolean {
+  if (serving || thread.main || /^(?:Python|embedded) /.test(role)) return false;
+  const outwards = lastFrames(thread);
+  const body = outwards.findLastIndex(({ file }) => shortFile(file) !== "threading.py");
+  return body >= 0 && body < outwards.length - 1 && isApplication(outwards[body] as Frame);
 }
 
 // A call of select or epoll is a loop of the application's own; a time-out of a socket waits in poll.

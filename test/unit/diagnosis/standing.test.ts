@@ -21,6 +21,16 @@ test("a socket that is read without end is an accusation, with the application's
   });
 });
 
+test("a thread that a server's application started to listen is not accused, and one that was handed a job is", () => {
+  const body = ["python/threading.py:953 Thread.run", "python/threading.py:1016 Thread._bootstrap_inner"];
+  const listener = thread(["shop.py:12 subscribe", ...body], "reads a socket", { call: "recvfrom" });
+  const pooled = thread(["shop.py:12 rates", "python/concurrent/futures/thread.py:58 _WorkItem.run", ...body], "reads a socket");
+  const stuckIn = (role: string, one: ThreadObservation): boolean => judgeWorker({ ...observed([one]), role }).verdict.stuck;
+  expect(stuckIn("gunicorn worker (sync)", listener)).toBe(false);
+  expect(stuckIn("gunicorn worker (sync)", pooled)).toBe(true);
+  expect(stuckIn("Python script", listener)).toBe(true);
+});
+
 test("a client that is silent is not accused", () => {
   expect(verdictOf(thread(["shop.py:12 serve"], "reads a socket", { call: "recvfrom", fromClient: true }))).toEqual({
     kind: "waits for a peer",
