@@ -62,5 +62,9 @@ function calmText(workers: readonly WorkerVerdict[]): string {
     ...(working > 0 ? [`${working} ${working === 1 ? "is" : "are"} at work`] : []),
     ...(idle > 0 ? [`${idle} ${idle === 1 ? "waits" : "wait"} for work`] : []),
   ];
+  const standing = workers.length - busy - working - idle - count(["unclear"]);
+  const one = standing === 1;
+  const stated = `${standing} ${one ? "stands" : "stand"} where ${one ? "it" : "they"} may well wait for long`;
+  if (standing > 0) return `Nothing is stuck for certain: ${[stated, ...parts].join(", ")}.`;
   return parts.length === 0 ? "Nothing is stuck for certain." : `Nothing stands still: ${parts.join(", ")}.`;
 }

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { ThreadObservation } from "../../../src/diagnosis/observation.ts";
+import { judgeService } from "../../../src/diagnosis/service-verdict.ts";
 import { judgeWorker } from "../../../src/diagnosis/worker-verdict.ts";
 import { look, observed, thread, wait } from "./made-up-process.ts";
 
@@ -181,4 +182,12 @@ test("a thread whose stack changed under every look, and that used its core, com
     stuck: false,
     line: undefined,
   });
+});
+
+test("a service with a worker that stands without an accusation is not said to stand nowhere", () => {
+  const idle = observed([thread(["gunicorn/workers/sync.py:35 wait"], "waits in poll")]);
+  const sleeping = observed([thread(["cron.py:8 loop"], "sleeps")]);
+  const textOf = (...processes: ReturnType<typeof observed>[]): string => judgeService(processes.map(judgeWorker)).text;
+  expect(textOf(idle, sleeping)).toBe("Nothing is stuck for certain: 1 stands where it may well wait for long, 1 waits for work.");
+  expect(textOf(idle, idle)).toBe("All 2 processes are idle and healthy: they wait for work.");
 });
