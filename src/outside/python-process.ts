@@ -33,13 +33,12 @@ const oldestMinor = 8;
 
 /** What a process is, as far as names tell; undefined where it is gone, "EACCES" where its files are hidden and it does not call itself Python. */
 export function identifyProcess(pid: number): ProcAnswer<ProcessKind> {
+  const found = findPython(pid);
+  if (found !== "not Python") return found;
   const stat = readStat(pid);
   if (typeof stat !== "object") return stat;
   if (stat.kernelThread) return "kernel thread";
-  if (stat.state === "Z" || stat.state === "X") return "zombie";
-  const link = readProcLink(`/proc/${pid}/exe`);
-  if (link === undefined) return readStat(pid) === undefined ? undefined : "not Python";
-  return link === "EACCES" ? guessFromArguments(stat) : identifyExecutable(stat, link.text.replace(/ \(deleted\)$/, ""));
+  return hasEnded(stat) ? "zombie" : "not Python";
 }
 
 /** Every Python process that can be seen, in order of pid; kernel threads and zombies are skipped. */
@@ -47,10 +46,26 @@ export function listPythonProcesses(signal?: AbortSignal): PythonProcess[] {
   const found: PythonProcess[] = [];
   for (const pid of listPids()) {
     if (signal?.aborted === true) break;
-    const kind = identifyProcess(pid);
-    if (typeof kind === "object") found.push(kind);
+    const python = findPython(pid);
+    if (typeof python === "object") found.push(python);
   }
   return found;
+}
+
+// A kernel thread, a zombie and a process that is gone have no executable: one call tells, and a machine lists many of them.
+function findPython(pid: number): ProcAnswer<PythonProcess | "not Python"> {
+  const link = readProcLink(`/proc/${pid}/exe`);
+  const recognised = typeof link === "object" ? recogniseExecutable(pid, link.text.replace(/ \(deleted\)$/, "")) : link;
+  if (recognised === undefined) return "not Python";
+  if (recognised === "not Python" || (recognised === "EACCES" && link !== "EACCES")) return recognised;
+  const stat = readStat(pid);
+  if (typeof stat !== "object") return stat;
+  if (stat.kernelThread || hasEnded(stat)) return "not Python";
+  return recognised === "EACCES" ? guessFromArguments(stat) : toProcess(stat, recognised);
+}
+
+function hasEnded({ state }: ProcessStat): boolean {
+  return state === "Z" || state === "X";
 }
 
 /** Every process id in /proc, in order; our own is left out. */
@@ -64,27 +79,26 @@ export function listPids(): number[] {
 
 const pythonName = /^(?:python|python-?debug)(\d)?(?:\.(\d+))?(t)?d?m?(?:\.\d+)?$/;
 
-function guessFromArguments(stat: ProcessStat): ProcAnswer<ProcessKind> {
+function guessFromArguments(stat: ProcessStat): PythonProcess | "EACCES" {
   const read = readArguments(stat.pid);
   const first = typeof read === "object" ? (read[0] ?? "") : "";
   const named = versionOf(pythonName, baseName(first));
-  if (named !== undefined) return toProcess({ stat, executable: first, kind: "python", named, certain: false });
-  if (/^gunicorn: |^\[celery/.test(first)) return toProcess({ stat, executable: "", kind: "python", named: noVersion, certain: false });
+  if (named !== undefined) return toProcess(stat, { executable: first, kind: "python", named, certain: false });
+  if (/^gunicorn: |^\[celery/.test(first)) return toProcess(stat, { executable: "", kind: "python", named: noVersion, certain: false });
   return baseName(first).startsWith("uwsgi")
-    ? toProcess({ stat, executable: first, kind: "embedded", named: noVersion, certain: false })
+    ? toProcess(stat, { executable: first, kind: "embedded", named: noVersion, certain: false })
     : "EACCES";
 }
 
-function identifyExecutable(stat: ProcessStat, executable: string): ProcAnswer<ProcessKind> {
+function recogniseExecutable(pid: number, executable: string): Recognised | "EACCES" | "not Python" {
   const own = versionOf(pythonName, baseName(executable));
-  if (own?.version !== undefined) return toProcess({ stat, executable, kind: "python", named: own });
-  const maps = readProcBytes(`/proc/${stat.pid}/maps`, mostMapsBytes);
+  if (own?.version !== undefined) return { executable, kind: "python", named: own };
+  const maps = readProcBytes(`/proc/${pid}/maps`, mostMapsBytes);
   const found = typeof maps === "object" ? versionInMaps(maps.bytes) : undefined;
-  if (found === "pypy" || /^pypy\d/.test(baseName(executable))) return toProcess({ stat, executable, kind: "pypy", named: noVersion });
-  if (own !== undefined) return toProcess({ stat, executable, kind: "python", named: found ?? own });
+  if (found === "pypy" || /^pypy\d/.test(baseName(executable))) return { executable, kind: "pypy", named: noVersion };
+  if (own !== undefined) return { executable, kind: "python", named: found ?? own };
   // A uWSGI that has its interpreter linked in may map no file that says so.
-  if (found !== undefined || baseName(executable).startsWith("uwsgi"))
-    return toProcess({ stat, executable, kind: "embedded", named: found ?? noVersion });
+  if (found !== undefined || baseName(executable).startsWith("uwsgi")) return { executable, kind: "embedded", named: found ?? noVersion };
   return maps === "EACCES" ? "EACCES" : "not Python";
 }
 
@@ -117,14 +131,13 @@ function versionInMaps(bytes: Buffer): NamedVersion | "pypy" | undefined {
 }
 
 interface Recognised {
-  readonly stat: ProcessStat;
   readonly executable: string;
   readonly kind: PythonProcess["kind"];
   readonly named: NamedVersion;
   readonly certain?: boolean;
 }
 
-function toProcess({ stat, executable, kind, named, certain = true }: Recognised): PythonProcess {
+function toProcess(stat: ProcessStat, { executable, kind, named, certain = true }: Recognised): PythonProcess {
   const { version, freeThreaded } = named;
   const [major = 3, minor = oldestMinor] = version?.split(".").map(Number) ?? [];
   const supported = kind !== "pypy" && major === 3 && minor >= oldestMinor;

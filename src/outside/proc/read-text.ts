@@ -13,10 +13,23 @@ export interface ProcBytes {
   readonly truncated: boolean;
 }
 
-const firstBufferBytes = 16 * 1024;
+// One for all reads: most files of /proc are small, and a list of processes reads hundreds of them.
+const scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** The first `maxBytes` of a file in /proc. The bytes are the caller's own. */
 export function readProcBytes(path: string, maxBytes: number): ProcAnswer<ProcBytes> {
+  const read = readShared(path, maxBytes);
+  return typeof read === "object" ? { ...read, bytes: Buffer.from(read.bytes) } : read;
+}
+
+/** The text of a small file in /proc, as UTF-8. */
+export function readProcText(path: string, maxBytes = 64 * 1024): ProcAnswer<{ readonly text: string }> {
+  const read = readShared(path, maxBytes);
+  return typeof read === "object" ? { text: read.bytes.toString("utf8") } : read;
+}
+
+// The bytes hold until the next read.
+function readShared(path: string, maxBytes: number): ProcAnswer<ProcBytes> {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, "r");
@@ -29,7 +42,7 @@ export function readProcBytes(path: string, maxBytes: number): ProcAnswer<ProcBy
 }
 
 function readUpTo(descriptor: number, maxBytes: number): ProcBytes {
-  let buffer = Buffer.allocUnsafe(Math.min(firstBufferBytes, maxBytes));
+  let buffer = scratch.subarray(0, Math.min(scratch.length, maxBytes));
   let length = 0;
   for (;;) {
     const count = readSync(descriptor, buffer, length, buffer.length - length, null);
@@ -38,12 +51,6 @@ function readUpTo(descriptor: number, maxBytes: number): ProcBytes {
     if (length >= maxBytes) return { bytes: buffer.subarray(0, length), truncated: true };
     if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(buffer.length * 4, maxBytes));
   }
-}
-
-/** The text of a small file in /proc, as UTF-8. */
-export function readProcText(path: string, maxBytes = 64 * 1024): ProcAnswer<{ readonly text: string }> {
-  const read = readProcBytes(path, maxBytes);
-  return typeof read === "object" ? { text: read.bytes.toString("utf8") } : read;
 }
 
 /** Where a link of /proc points, as the kernel words it ("socket:[123]", "net:[4026531840]", a path). */
