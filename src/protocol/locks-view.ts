@@ -23,14 +23,17 @@ function toNode({ kind, object, holders, waiters }: LockResult): StackNode {
     heading: [strong(kind), dim(`  ${object}`), { text: `  ${waited}`, tone: waiters.length > 0 ? "warn" : "dim" }],
     details: unknown,
     frames: [
-      ...holders.map((holder) => line(holder, holder.how === "records" ? "holds it" : "is inside a with on it")),
+      ...holders.map((holder) => line(holder, holder.how === "records" ? "holds it" : "inside a with")),
       ...waiters.map((waiter) => line(waiter, "waits for it")),
     ],
     children: [],
   };
 }
 
+// What the thread does stands first: on a narrow terminal the end of a long name goes.
+const doingWidth = "inside a with".length;
+
 function line({ tid, name, place }: LockResult["waiters"][number], doing: string): FrameLine {
   const where = place === null ? "somewhere" : `${place.function}  ${shortFile(place.file)}:${place.line}`;
-  return { function: `${name === "" ? "thread" : name} (${tid}) ${doing}`, place: where, tone: "plain" };
+  return { function: `${doing.padEnd(doingWidth)}  ${name === "" ? "thread" : name} (${tid})`, place: where, tone: "plain" };
 }

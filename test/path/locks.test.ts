@@ -87,3 +87,13 @@ describe.each(await findInterpreters())("locks on Python $version", (interpreter
     expect(pairs.flat().join()).not.toContain("had_left");
   });
 });
+
+it("says what each thread does before its name, so that a narrow page keeps it", async () => {
+  const [interpreter] = await findInterpreters();
+  if (interpreter === undefined) throw new Error("no CPython was found");
+  const target = await startTarget({ python: interpreter, program });
+  const { stdout } = await ispyd(["locks", String(target.pid)]);
+  expect(stdout).toMatch(/^ {2}inside a with {2}holds_plain \(\d+\) /m);
+  expect(stdout).toMatch(/^ {2}holds it {7}holds_recursive \(\d+\) /m);
+  expect(stdout).toMatch(/^ {2}waits for it {3}waits_plain \(\d+\) /m);
+});
