@@ -6,8 +6,12 @@ const unsafeCharacters =
   // eslint-disable-next-line no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Cs}/gu;
 
+const ascii = /^[ -~]*$/;
+
 /** The text with every unsafe character shown as its code (`\x1b`, `\u202e`), so that nothing is hidden and nothing acts. */
 export function cleanText(text: string): string {
+  // Most texts are, and the pattern above is slow to build.
+  if (ascii.test(text)) return text;
   return text.replace(unsafeCharacters, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;

@@ -28,7 +28,10 @@ export function splitArguments(argv: readonly string[], catalogue: ReadonlyMap<s
   const program = parentOf(leaves, silent(new Command("ispyd")));
   const globals = addOptions(program, globalOptions);
   onWordsOf(program, "", onWords);
+  // A command whose first word was not typed can't be called: of the tree only the branch that may be is made.
+  const typed = new Set(argv);
   for (const record of catalogue.values()) {
+    if (!typed.has(record.name.split(" ")[0] ?? "")) continue;
     const leaf = leafFor(program, record.name, { leaves, onWords });
     // Reading a record's parameters takes a millisecond: only the command that is called pays it.
     leaves.set(leaf, () => {
