@@ -10,6 +10,7 @@ from ispyd import leftover, masters
 from ispyd.ceiling import Ceiling, read_ceiling
 from ispyd.control import Control
 from ispyd.primitives import start_native_thread
+from ispyd.recording import recorder
 
 
 class _State:
@@ -38,6 +39,7 @@ def is_started() -> bool:
 def wait_for_children(kind: str, ceiling: Ceiling) -> None:
     """Nothing but the hook."""
     _state.pid, _state.kind, _state.ceiling = os.getpid(), kind, ceiling
+    recorder.begin_recording()
     _hook()
 
 
@@ -49,6 +51,7 @@ def launch(ceiling: Ceiling) -> None:
     start_native_thread(control.run, ())
     _state.control = control
     leftover.keep(control)
+    recorder.begin_recording()
     _hook()
 
 
@@ -69,11 +72,13 @@ def _forget_inherited() -> None:
 def after_fork_in_child() -> None:
     """In the thread that forked, before it goes on. What fails here leaves the child without an agent, and is not the application's to see."""
     kind, ceiling = _state.kind, _state.ceiling
+    recorder.forget_inherited()
     _forget_inherited()
     if ceiling is None:
         return
     if masters.stays_master(kind):
         _state.pid = os.getpid()
+        recorder.begin_recording()
         return
     lowest = read_ceiling(ceiling)
     if not lowest.allows("inspect"):

@@ -9,12 +9,13 @@ from typing import Any, Dict, List
 
 from ispyd.ceiling import Ceiling
 from ispyd.process_identity import start_ticks
+from ispyd.recording.wrapping import installed
 from ispyd.version import PROTOCOL_VERSION, __version__
 
 _IMPLEMENTATION = "CPython" if sys.implementation.name == "cpython" else sys.implementation.name
 _TOOL_IDS = range(6)
 _TOOL_CHARACTERS = 40
-# The one thing that stays in the process for good; see fork.py.
+# What stays in the process for good; see fork.py.
 HOOKS = ["os.register_at_fork(after_in_child): ispyd.fork.after_fork_in_child, does nothing but start the child's own agent"]
 
 try:
@@ -41,9 +42,14 @@ def hello(ceiling: Ceiling, started_ms: float, threads: List[int], disabled: Dic
         "threads": threads,
         "startedMs": started_ms,
         "disabled": [{"plugin": plugin, "why": why} for plugin, why in disabled.items()],
-        "hooks": HOOKS,
+        "hooks": HOOKS + _wrappers(),
         "busy": busy,
     }
+
+
+def _wrappers() -> List[str]:
+    """See recording/: what was replaced by a function that calls it, and the finder that waits for more."""
+    return ["sys.meta_path: ispyd.recording.import_watch.ImportWatch"] + ["%s: records requests" % one for one in tuple(installed)]
 
 
 def _facts() -> Dict[str, Any]:

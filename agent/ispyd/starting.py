@@ -6,12 +6,16 @@ from typing import Any
 
 _STARTED = "started"
 _WAITING = "waiting for children"
+_NOT_STARTED = "not started: "
 
 
 def start_agent(fresh: bool) -> str:
     """Answers as `ispyd.start`. Exceptions that come from the application, such as a signal handler's, pass; our own become words."""
     try:
-        return _start(fresh)
+        answer = _start(fresh)
+        if not answer.startswith(_NOT_STARTED):
+            _record_requests()
+        return answer
     except Exception as error:
         if not _is_our_own(error):
             raise
@@ -42,6 +46,13 @@ def _start(fresh: bool) -> str:
         return _WAITING
     fork.launch(ceiling)
     return _STARTED
+
+
+def _record_requests() -> None:
+    """In the master too: an application that it loads before it forks is called by its children."""
+    from ispyd.recording.import_watch import watch_imports
+
+    watch_imports()
 
 
 def _is_our_own(error: BaseException) -> bool:
