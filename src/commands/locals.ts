@@ -1,6 +1,8 @@
-// `locals`: the variables of one frame of one thread, from outside. The path: dispatch -> here -> outside.
+// `locals`: the variables of one frame of one thread, from outside; those of a request are read in locals-of-request.ts.
+// The path: dispatch -> here -> outside.
 
 import { randomBytes } from "node:crypto";
+import type { z } from "zod";
 import { Failure } from "../base/failure.ts";
 import { captureFrame, type FrameCapture, type FrameChoice } from "../outside/capture-frame.ts";
 import type { Interpreter } from "../outside/interpreter.ts";
@@ -13,26 +15,20 @@ import type { LocalsTarget } from "../protocol/locals-schema.ts";
 import type { Context, Handler } from "../protocol/request.ts";
 import { type Redaction, sumRedactions } from "../redaction/counts.ts";
 import { createRedactor, type Redactor } from "../redaction/redactor.ts";
-import type { CaptureLimits } from "../stacks/value.ts";
-import { hasChanged } from "../stacks/value-changes.ts";
+import { type CaptureParams, captureLimits, noteCapture } from "./capture-limits.ts";
 import { ceilingRefusal } from "./ceiling.ts";
 import { headOf, readEachTarget } from "./each-target.ts";
+import { localsOfRequest } from "./locals-of-request.ts";
 
-interface Params {
+interface Params extends CaptureParams {
   readonly thread?: string | undefined;
+  readonly of?: string | undefined;
+  readonly frames?: number | undefined;
   readonly frame: number;
   readonly all: boolean;
   readonly pause: boolean;
-  readonly depth: number;
-  readonly items: number;
-  readonly fields: number;
-  readonly characters: number;
-  readonly size: number;
-  readonly time: number;
 }
 
-// A process that runs on is not held up by the walk; this only bounds the answer.
-const runningWalkMs = 1_000;
 const looksPerStack = 40;
 
 interface Capturing {
@@ -50,14 +46,36 @@ interface Captured {
 }
 
 export const run: Handler<typeof record> = async (params, context) => {
+  const misuse = misuseOf(params);
+  if (misuse !== undefined) throw misuse;
+  return params.of === undefined ? await localsOfThread(params, context) : await localsOfRequest(params.of, params, context);
+};
+
+function misuseOf({ thread, of, frames }: Params): Failure | undefined {
+  if (thread !== undefined && of !== undefined) {
+    return new Failure({
+      code: "argument-invalid",
+      message: "--thread and --of exclude each other: a request is found by its id, whichever thread works on it",
+      hint: "leave one of the two out",
+    });
+  }
+  if (of !== undefined || frames === undefined) return undefined;
+  return new Failure({
+    code: "argument-invalid",
+    message: "--frames says how many frames of a request are read, and goes with --of",
+    hint: "--frame chooses the frame of a thread",
+  });
+}
+
+async function localsOfThread(params: Params, context: Context): Promise<z.output<(typeof record)["result"]>> {
   const redactionKey = randomBytes(32);
   const { answers, unreadable } = await readEachTarget(context, params.pause, (target, watchdog) =>
     captureTarget({ target, watchdog, params, context, redactionKey }),
   );
   const targets = answers.flatMap(({ target }) => target ?? []);
   if (targets.length === 0) throw noThread(params.thread ?? "", context.target ?? "");
-  return { targets, unreadable: [...unreadable], redactions: sumRedactions(answers.map(({ redactions }) => redactions)) };
-};
+  return { targets, requests: [], unreadable: [...unreadable], redactions: sumRedactions(answers.map(({ redactions }) => redactions)) };
+}
 
 function captureTarget({ target, watchdog, params, context, redactionKey }: Capturing): Captured | Failure {
   return withInterpreter(target, (interpreter) => {
@@ -67,19 +85,15 @@ function captureTarget({ target, watchdog, params, context, redactionKey }: Capt
     if (thread === undefined || thread instanceof Failure) return thread ?? { target: undefined, redactions: [] };
     const choice: FrameChoice = { thread: thread.address, number: params.frame, all: params.all };
     const read = readOnce(target, watchdog, (stopped) =>
-      captureFrame(interpreter, choice, { stopped, redactionKey, limits: limitsOf(params, stopped) }),
+      captureFrame(interpreter, choice, { stopped, redactionKey, limits: captureLimits(params, stopped) }),
     );
     if (read instanceof Failure) return read;
     if (read.value instanceof Failure) return read.value;
     const redactor = createRedactor({ key: redactionKey });
     const answer = toTarget({ target, interpreter, thread, capture: read.value, stopped: read.stopped }, redactor);
-    noteLimits(context, target, read.value);
+    noteCapture(context, target, [read.value]);
     return { target: answer, redactions: sumRedactions([read.value.redactions, redactor.totals()]) };
   });
-}
-
-function limitsOf({ depth, items, fields, characters, size, time }: Params, stopped: boolean): CaptureLimits {
-  return { depth, items, fields, characters, sizeBytes: size * 1_024, durationMs: stopped ? time : runningWalkMs };
 }
 
 /** The thread of that id or name; undefined where there is none, a Failure where several have the name. */
@@ -117,30 +131,6 @@ function toTarget({ target, interpreter, thread, capture, stopped }: Found, reda
     variables: [...variables],
     variableCount,
   };
-}
-
-function noteLimits(context: Context, target: Target, { reached, stayed, variables }: FrameCapture): void {
-  if (reached !== undefined) {
-    const limit = reached === "size" ? "the limit of size" : "the limit of time";
-    context.note({
-      message: `process ${target.pid}: ${limit} was reached, and something is left out`,
-      remedy: reached === "size" ? "--size allows more, --depth 1 or --fields less" : "--depth or --fields may be less",
-      partial: true,
-    });
-  }
-  if (!stayed) {
-    context.note({
-      message: `process ${target.pid}: the frame was left while it was read, so its values may be another's`,
-      remedy: "--pause stops the process for the instant of the read",
-      partial: true,
-    });
-  } else if (variables.some(({ value }) => hasChanged(value))) {
-    context.note({
-      message: `process ${target.pid}: some values changed while they were read, and are marked`,
-      remedy: "--pause shows all of one moment",
-      partial: false,
-    });
-  }
 }
 
 function noThread(thread: string, target: string): Failure {

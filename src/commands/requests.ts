@@ -3,19 +3,19 @@
 import { randomBytes } from "node:crypto";
 import { Failure } from "../base/failure.ts";
 import type { Activity } from "../outside/activity.ts";
-import { createCodeCache } from "../outside/code.ts";
 import type { Interpreter } from "../outside/interpreter.ts";
 import { type LastRan, openLastRan } from "../outside/last-ran.ts";
 import { openSocketTable } from "../outside/proc/net.ts";
 import { readOnce, withInterpreter } from "../outside/read-process.ts";
 import { readRequestValues } from "../outside/request-values.ts";
-import { type InFlight, isStillInFlight, readRequests, type RequestSearch } from "../outside/requests.ts";
-import { completeSnapshot, type ProcessSnapshot, readStacks, type ThreadSnapshot } from "../outside/snapshot.ts";
+import { type InFlight, isStillInFlight } from "../outside/requests.ts";
+import { lookForRequests, type RequestsLook, tasksSearched } from "../outside/requests-look.ts";
+import type { ThreadSnapshot } from "../outside/snapshot.ts";
 import type { Target } from "../outside/targets.ts";
-import { readTasks } from "../outside/tasks.ts";
 import { activityOf } from "../outside/thread-activity.ts";
 import type { Watchdog } from "../outside/watchdog.ts";
 import type record from "../protocol/commands/requests.ts";
+import type { NextCommand } from "../protocol/next-command.ts";
 import type { Context, Handler } from "../protocol/request.ts";
 import type { RequestResult, RequestsTarget } from "../protocol/requests-schema.ts";
 import { type Redaction, sumRedactions } from "../redaction/counts.ts";
@@ -23,10 +23,7 @@ import { createRedactor } from "../redaction/redactor.ts";
 import { shortFile } from "../stacks/origin.ts";
 import { ceilingRefusal } from "./ceiling.ts";
 import { headOf, readEachTarget } from "./each-target.ts";
-
-const looksPerStack = 20;
-const framesPerStack = 1_000;
-const tasksRead = 10_000;
+import { requestHead } from "./request-head.ts";
 
 interface Params {
   readonly values: boolean;
@@ -40,12 +37,25 @@ export const run: Handler<typeof record> = async (params, context) => {
   const { answers, unreadable } = await readEachTarget(context, params.pause, (target, watchdog) =>
     readTarget({ target, watchdog, params, context, redactionKey, lastRan }),
   );
+  const targets = answers.map(({ target }) => target);
   return {
-    targets: answers.map(({ target }) => target),
+    targets,
     unreadable: [...unreadable],
     redactions: sumRedactions(answers.map(({ redactions }) => redactions)),
+    next: nextCommands(targets),
   };
 };
+
+// By pid: when a worker that hangs is killed and another takes its number in the service, this must not read that one.
+function nextCommands(targets: readonly RequestsTarget[]): NextCommand[] {
+  const [oldest] = targets
+    .flatMap(({ pid, requests }) => requests.map((request) => ({ pid, request })))
+    .filter(({ request }) => request.place !== null)
+    .toSorted((a, b) => knownAge(b.request) - knownAge(a.request));
+  if (oldest === undefined) return [];
+  const command = `ispyd locals ${oldest.pid} --of ${oldest.request.id} --reason "why you need it"`;
+  return [{ command, says: "the variables of its frames, redacted" }];
+}
 
 interface TargetReading {
   readonly target: Target;
@@ -67,7 +77,7 @@ function readTarget(reading: TargetReading): TargetAnswer | Failure {
   return withInterpreter(target, (interpreter) => {
     const refusal = redactionKey === undefined ? undefined : ceilingRefusal(interpreter, "capture");
     if (refusal !== undefined) return refusal;
-    const read = readOnce(target, watchdog, (stopped) => look(interpreter, stopped));
+    const read = readOnce(target, watchdog, (stopped) => lookForRequests(interpreter, stopped));
     if (read instanceof Failure) return read;
     noteLimits(reading, read.value);
     const found = toResults(reading, interpreter, read.value);
@@ -86,7 +96,7 @@ interface OneResult {
 }
 
 // The oldest first; values are read only of what is shown.
-function toResults(reading: TargetReading, interpreter: Interpreter, { snapshot, search }: Looked): OneResult[] {
+function toResults(reading: TargetReading, interpreter: Interpreter, { snapshot, search }: RequestsLook): OneResult[] {
   const { target, params, redactionKey } = reading;
   const process = { sockets: openSocketTable(target.pid), memory: interpreter.memory };
   return search.requests
@@ -105,21 +115,7 @@ function knownAge({ ageMs, standsMs }: RequestResult): number {
   return ageMs ?? standsMs ?? -1;
 }
 
-interface Looked {
-  readonly snapshot: ProcessSnapshot;
-  readonly search: RequestSearch;
-  readonly tasksTotal: number;
-}
-
-function look(interpreter: Interpreter, stopped: boolean): Looked {
-  const codes = createCodeCache();
-  const loops = readTasks(interpreter, { stopped, attempts: looksPerStack, taskLimit: tasksRead, codes });
-  const stacks = readStacks(interpreter, { stopped, attempts: looksPerStack, frameLimit: framesPerStack, codes });
-  const snapshot = completeSnapshot(interpreter, stacks);
-  return { snapshot, search: readRequests(interpreter, snapshot, loops), tasksTotal: loops.reduce((sum, { total }) => sum + total, 0) };
-}
-
-function noteLimits({ target, context }: TargetReading, { snapshot, search, tasksTotal }: Looked): void {
+function noteLimits({ target, context }: TargetReading, { snapshot, search, tasksTotal }: RequestsLook): void {
   const name = `process ${target.pid}`;
   const rejected = snapshot.threads.filter(({ verdict }) => verdict === "rejected").length;
   if (rejected > 0) {
@@ -130,26 +126,20 @@ function noteLimits({ target, context }: TargetReading, { snapshot, search, task
       partial: true,
     });
   }
-  if (tasksTotal > tasksRead)
-    context.note({ message: `${name} has ${tasksTotal} tasks, of which ${tasksRead} were searched`, partial: true });
+  if (tasksTotal > tasksSearched)
+    context.note({ message: `${name} has ${tasksTotal} tasks, of which ${tasksSearched} were searched`, partial: true });
   if (!search.complete)
     context.note({ message: `${name}: the search for requests ended at its bound, and some may be missing`, partial: true });
 }
 
 function toResult(reading: TargetReading, request: InFlight, activity: Activity | undefined): RequestResult {
-  const { method, kind, route, view, ageMs, thread, task } = request;
-  const standsMs = standing(reading, thread, activity);
+  const { ageMs } = request;
+  const standsMs = standing(reading, request.thread, activity);
   return {
-    kind,
-    method,
-    ...(route === undefined ? {} : { route }),
-    ...(view === undefined ? {} : { view }),
+    ...requestHead(request),
     ...(ageMs === undefined ? {} : { ageMs: Math.round(ageMs) }),
     ...(standsMs === undefined ? {} : { standsMs }),
     ...doesOf(request, activity),
-    tid: thread?.tid ?? 0,
-    thread: thread?.name ?? "",
-    task: task === undefined ? null : { id: `0x${task.address.toString(16)}`, name: task.name },
     place: request.application ?? null,
     frames: [...request.frames],
   };

@@ -8,6 +8,7 @@ import { frameOrigin } from "../stacks/origin.ts";
 import type { CaptureLimits, Variable } from "../stacks/value.ts";
 import { markChanges } from "../stacks/value-changes.ts";
 import { type CodeCache, createCodeCache } from "./code.ts";
+import { holdsCode } from "./frame-slots.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { FramePlace } from "./raw-frame.ts";
 import { readStacks } from "./snapshot.ts";
@@ -76,22 +77,26 @@ function captureOnce(interpreter: Interpreter, choice: FrameChoice, options: Cap
   const facts = { frame: chosen.frame, number: choice.number, countedFrames: chosen.countedFrames, depth: chosen.depth };
   const known = { variables: first.variables, variableCount: first.count, reached: first.reached, redactions: first.redactions };
   if (options.stopped) return { ...facts, ...known, stayed: true };
-  const stayed = stillThere(interpreter, choice, chosen.place, codes);
+  const there = stillThere(interpreter, choice, chosen.place, codes);
   const second = look(interpreter, codes, chosen.place, options);
+  const stayed = there && first.intact && second?.intact === true;
   if (second === undefined) return { ...facts, ...known, variables: markChanges([], first.variables), stayed: false };
   const { variables, count, reached, redactions } = second;
   return { ...facts, variables: markChanges(stayed ? first.variables : [], variables), variableCount: count, reached, redactions, stayed };
 }
 
 interface Look extends FrameVariables {
+  /** The same call's code lay there before and after the read: two calls that take turns in one place look alike from further off. */
+  readonly intact: boolean;
   readonly redactions: readonly Redaction[];
 }
 
 function look({ heap }: Interpreter, codes: CodeCache, place: FramePlace, { limits, redactionKey }: CaptureOptions): Look | undefined {
   const redactor = createRedactor({ key: redactionKey });
   const walk = createWalk({ heap, codes, redactor, limits });
+  const before = holdsCode(heap, place);
   const found = readFrameVariables(walk, place);
-  return found === undefined ? undefined : { ...found, redactions: redactor.totals() };
+  return found === undefined ? undefined : { ...found, intact: before && holdsCode(heap, place), redactions: redactor.totals() };
 }
 
 function chooseFrame(interpreter: Interpreter, choice: FrameChoice, { stopped }: CaptureOptions, codes: CodeCache): Chosen | Failure {
@@ -104,7 +109,7 @@ function chooseFrame(interpreter: Interpreter, choice: FrameChoice, { stopped }:
     return place !== undefined && (choice.all || frameOrigin(frame.file) === "application") ? [{ frame, place }] : [];
   });
   const found = counted[choice.number];
-  if (found === undefined) return noSuchFrame(choice, counted.length, stack.depth);
+  if (found === undefined) return noSuchFrame({ ...choice, whose: "thread", counted: counted.length, depth: stack.depth });
   return { ...found, countedFrames: counted.length, depth: stack.depth };
 }
 
@@ -123,18 +128,27 @@ function stillThere(interpreter: Interpreter, choice: FrameChoice, place: FrameP
   return stack?.places.some(({ address, code }) => address === place.address && code === place.code) === true;
 }
 
-function noSuchFrame({ number, all }: FrameChoice, counted: number, depth: number): Failure {
+interface LackingFrame {
+  readonly whose: "thread" | "request";
+  readonly number: number;
+  readonly all: boolean;
+  readonly counted: number;
+  readonly depth: number;
+}
+
+/** The Failure of whoever asked for a frame beyond those that count. */
+export function noSuchFrame({ whose, number, all, counted, depth }: LackingFrame): Failure {
   if (counted === 0 && !all) {
     return new Failure({
       code: "operation-failed",
-      message: `none of the ${depth} frames of this thread is of the application`,
+      message: `none of the ${depth} frames of this ${whose} is of the application`,
       hint: "--all counts the frames of libraries and of Python too",
     });
   }
   const frames = `${counted} ${all ? "" : "application "}${counted === 1 ? "frame" : "frames"}`;
   return new Failure({
     code: "argument-invalid",
-    message: `there is no frame ${number}: the thread has ${frames}`,
+    message: `there is no frame ${number}: the ${whose} has ${frames}`,
     hint: counted === 0 ? "" : `--frame 0 to --frame ${counted - 1}`,
   });
 }

@@ -6,6 +6,7 @@ import { readFrameWords } from "./frame-size.ts";
 import { blockDepth, handlerDepth } from "./handler-depth.ts";
 import { type Heap, untagged } from "./heap.ts";
 import { absent } from "./layout-type.ts";
+import { readWord } from "./memory.ts";
 import type { FramePlace } from "./raw-frame.ts";
 
 export interface FrameSlots {
@@ -33,6 +34,15 @@ export function readFrameSlots(heap: Heap, place: FramePlace): FrameSlots {
   const slots = Array.from({ length: count }, (_, index) => untagged(heap.layout, u64(bytes, index * 8)));
   const top = variables + inUse;
   return { variables: slots.slice(0, variables), stack: slots.slice(variables, top), above: recorded ? [] : slots.slice(top), recorded };
+}
+
+/**
+ * Whether a call of that code lies there just now. The memory of a frame may be another call's a moment after it was found: then its variables
+ * would be read with the wrong names and numbers.
+ */
+export function holdsCode({ memory, layout }: Heap, { address, code }: Pick<FramePlace, "address" | "code">): boolean {
+  const offset = layout.frame.localsPlus === absent ? layout.frameObject.code : layout.frame.executable;
+  return code !== 0 && untagged(layout, readWord(memory, address + offset) ?? 0) === code;
 }
 
 interface Extent {

@@ -3,9 +3,8 @@
 
 import { u64 } from "../base/bytes.ts";
 import { type Entry, readAttribute, readDictionary } from "./dictionary.ts";
-import { readFrameSlots } from "./frame-slots.ts";
-import { type Heap, typeAddressOf, untagged } from "./heap.ts";
-import { absent } from "./layout-type.ts";
+import { holdsCode, readFrameSlots } from "./frame-slots.ts";
+import { type Heap, typeAddressOf } from "./heap.ts";
 import { readWord } from "./memory.ts";
 import type { FramePlace } from "./raw-frame.ts";
 import { readString } from "./strings.ts";
@@ -36,7 +35,7 @@ export function openScanner(heap: Heap): Scanner {
   const scanner: Scanner = {
     heap,
     variablesOf: (place) =>
-      isStillThere(heap, place)
+      holdsCode(heap, place)
         ? readFrameSlots(heap, place)
             .variables.map((slot) => uncelled(scanner, slot))
             .filter((slot) => slot !== 0)
@@ -58,13 +57,6 @@ export function openScanner(heap: Heap): Scanner {
     },
   };
   return scanner;
-}
-
-// The frame's memory may be another call's by now: then its variables would be read with the wrong names and numbers.
-function isStillThere(heap: Heap, { address, code }: FramePlace): boolean {
-  const { frame, frameObject } = heap.layout;
-  const offset = frame.localsPlus === absent ? frameObject.code : frame.executable;
-  return code !== 0 && untagged(heap.layout, readWord(heap.memory, address + offset) ?? 0) === code;
 }
 
 // ob_ref of PyCellObject comes first.

@@ -235,6 +235,15 @@ function readCeleryTask(scanner: Scanner, clocks: Clocks, thread: ThreadSnapshot
   };
 }
 
+/**
+ * What people call the request by while it lasts: its task's address, as `tasks` tells it, else the id of its thread. A Celery task that a
+ * request runs itself shares the request's, which stands first in a search.
+ */
+export function requestId({ thread, task }: Pick<InFlight, "thread" | "task">): string {
+  if (task === undefined && thread !== undefined && thread.tid > 0) return String(thread.tid);
+  return `0x${(task ?? thread)?.address.toString(16) ?? "0"}`;
+}
+
 /** "GET /orders/<int:id>", or the view's or application function's name where no route is known: for a sentence. */
 export function requestLabel({ method, route, view, application }: InFlight): string {
   const place = route ?? view ?? application?.function;

@@ -1,12 +1,11 @@
-// The schemas of what `locals` answers with: one frame of one thread of each process, with its variables.
+// The schemas of what `locals` answers with: one frame of one thread of each process, or the frames of one request, with their variables.
 
 import { z } from "zod";
+import { requestHeadSchema } from "./requests-schema.ts";
 import { foreignText, frameSchema, targetHeadSchema } from "./stack-schema.ts";
 import { variableSchema } from "./value-schema.ts";
 
-export const localsTargetSchema = targetHeadSchema.extend({
-  paused: z.boolean(),
-  thread: z.object({ tid: z.int(), name: foreignText, main: z.boolean() }),
+const frameVariablesSchema = z.object({
   frame: frameSchema.extend({
     /** Counted from the innermost; among the application's frames unless all were asked for. */
     number: z.int(),
@@ -19,5 +18,21 @@ export const localsTargetSchema = targetHeadSchema.extend({
   /** Variables there are, where not all are shown. */
   variableCount: z.int(),
 });
+
+export const localsTargetSchema = targetHeadSchema.extend({
+  paused: z.boolean(),
+  thread: z.object({ tid: z.int(), name: foreignText, main: z.boolean() }),
+  ...frameVariablesSchema.shape,
+});
+
+export const requestLocalsSchema = targetHeadSchema.extend({
+  paused: z.boolean(),
+  request: requestHeadSchema,
+  /** Innermost first. */
+  frames: z.array(frameVariablesSchema),
+});
+
+export type FrameVariablesResult = z.output<typeof frameVariablesSchema>;
+export type RequestLocals = z.output<typeof requestLocalsSchema>;
 
 export type LocalsTarget = z.output<typeof localsTargetSchema>;

@@ -18,6 +18,8 @@ const valuesSchema = z.object({
 });
 
 export const requestSchema = z.object({
+  /** What `locals --of` takes: its task's id, else its thread's. */
+  id: z.string().describe("while it lasts, its name for ispyd locals --of"),
   kind: z.enum(["WSGI", "ASGI", "Celery"]),
   /** "GET", "WEBSOCKET"; "TASK" for Celery, "?" for a text that is no method. */
   method: requestText,
@@ -45,5 +47,18 @@ export const requestsTargetSchema = targetHeadSchema.extend({
   total: z.int(),
 });
 
+/** What says which request it is, for commands that answer about one. */
+export const requestHeadSchema = requestSchema.pick({
+  id: true,
+  kind: true,
+  method: true,
+  route: true,
+  view: true,
+  tid: true,
+  thread: true,
+  task: true,
+});
+
+export type RequestHead = z.output<typeof requestHeadSchema>;
 export type RequestResult = z.output<typeof requestSchema>;
 export type RequestsTarget = z.output<typeof requestsTargetSchema>;

@@ -3,6 +3,7 @@
 import { formatDurationMs } from "../base/units.ts";
 import { shortFile } from "../stacks/origin.ts";
 import { dim, strong, targetName } from "./frame-view.ts";
+import { type NextCommand, nextView } from "./next-command.ts";
 import type { RequestResult, RequestsTarget } from "./requests-schema.ts";
 import type { FrameResult } from "./stack-schema.ts";
 import type { RedactionResult } from "./value-schema.ts";
@@ -16,6 +17,7 @@ const columns: readonly Column[] = [
   { title: "WHERE", shrinks: true },
   { title: "DOES" },
   { title: "IN" },
+  { title: "ID" },
 ];
 
 interface Row {
@@ -26,9 +28,10 @@ interface Row {
 interface RequestsAnswer {
   readonly targets: readonly RequestsTarget[];
   readonly redactions: readonly RedactionResult[];
+  readonly next: readonly NextCommand[];
 }
 
-export function requestsView({ targets, redactions }: RequestsAnswer): View[] {
+export function requestsView({ targets, redactions, next }: RequestsAnswer): View[] {
   const rows = targets
     .flatMap((target) => target.requests.map((request) => ({ target, request })))
     .sort((a, b) => knownAge(b.request) - knownAge(a.request));
@@ -48,6 +51,7 @@ export function requestsView({ targets, redactions }: RequestsAnswer): View[] {
         ],
       ],
     },
+    ...nextView(next),
   ];
 }
 
@@ -64,7 +68,7 @@ const slowMs = 5_000;
 const stuckMs = 30_000;
 
 function toRow({ target, request }: Row): Cell[] {
-  const { state, detail, thread, tid, task } = request;
+  const { id, state, detail, thread, tid, task } = request;
   return [
     ageCell(request),
     targetName(target),
@@ -72,6 +76,7 @@ function toRow({ target, request }: Row): Cell[] {
     request.place === null ? dim(request.frames[0] === undefined ? "" : placeText(request.frames[0])) : placeText(request.place),
     detail === undefined ? state : `${state} ${detail}`,
     dim(short(task === null || tid > 0 ? (thread === "" ? `thread ${tid}` : thread) : `task ${task.name}`)),
+    dim(id),
   ];
 }
 

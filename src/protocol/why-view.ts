@@ -1,7 +1,8 @@
 // The answer of `why` as people see it: the sentence, each worker's verdict, the evidence under it, the next command.
 
 import { dim, frameLines, strong, targetName } from "./frame-view.ts";
-import type { Cell, StackNode, Tone, View } from "./view.ts";
+import { nextView } from "./next-command.ts";
+import type { StackNode, Tone, View } from "./view.ts";
 import type { WorkerVerdictResult } from "./why-schema.ts";
 
 interface WhyResult {
@@ -14,13 +15,7 @@ export function whyView({ verdict, workers, next }: WhyResult): View[] {
   const groups = groupWorkers(workers);
   // Of one process the sentence is its verdict already: below it stands only what shows it.
   const nodes = workers.length === 1 ? workers.map((worker) => toNode([worker], true)) : groups.map((members) => toNode(members, false));
-  return [
-    { shape: "events", lines: [[strong(verdict)]] },
-    { shape: "stacks", nodes },
-    ...(next.length === 0
-      ? []
-      : [{ shape: "events" as const, lines: next.map(({ command, says }): Cell[] => [dim("next  "), command, dim(`  ${says}`)]) }]),
-  ];
+  return [{ shape: "events", lines: [[strong(verdict)]] }, { shape: "stacks", nodes }, ...nextView(next)];
 }
 
 // Workers that say the same stand together, those that are stuck first, those that wait for work last.

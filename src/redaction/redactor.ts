@@ -37,6 +37,8 @@ export interface Redactor {
   redactNamed(name: string, text: string): Redacted;
   /** Hides the whole text under a rule that `hidesName` or `hidesType` gave. */
   hide(rule: string, text: string): Redacted;
+  /** Counts a value that is left out as a whole, where there is no text that a mark could stand for. */
+  countHidden(rule: string): void;
   /** A command line, argument by argument. */
   redactArguments(argv: readonly string[]): RedactedArguments;
   /** The rule that hides every value under this name, or undefined. */
@@ -69,6 +71,7 @@ export function createRedactor({ key }: { key?: Uint8Array } = {}): Redactor {
     redactAndCut: (text, limit, options) => counted(cut(scan(text, options, fingerprint), limit, text.length)),
     redactNamed: (name, text) => counted(redactNamed(name, text)),
     hide: (rule, text) => counted(hide(rule, text)),
+    countHidden: (rule) => void counted({ redactions: [{ rule, count: 1 }] }),
     redactArguments: (argv) => counted(redactArgumentList(argv, { redactText, hide })),
     hidesName: nameRule,
     hidesType: typeRule,

@@ -31,6 +31,7 @@ import sys, threading, time
 from wsgiref.simple_server import make_server
 threading.current_thread().name = "postgres://u:sesame9Zq@h/"
 def wait(password, api_key):
+    credentials = {"user": "ann", "key": ["sesame7Zq"]}
     time.sleep(600)
 def app(environ, start_response):
     if environ["PATH_INFO"] != "/":
@@ -77,11 +78,12 @@ function countOf(redactions: readonly Redaction[] | undefined): number {
 }
 
 const readers = [
-  { command: "locals", options: [] },
-  { command: "requests", options: ["--values"] },
+  // A dict that is hidden with all that it holds counts as one.
+  { command: "locals", options: [], hidden: "name: credential" },
+  { command: "requests", options: ["--values"], hidden: "name: cookie" },
 ] as const;
 
-test.each(readers)("$command: what was hidden at the source is counted", async ({ command, options }) => {
+test.each(readers)("$command: what was hidden at the source is counted", async ({ command, options, hidden }) => {
   const { pid } = await startHanging();
   const { stdout, stderr, exitCode } = await ispyd([command, String(pid), ...options, "--json", "--reason", "a test"], { auditDirectory });
   expect([0, 5], stderr).toContain(exitCode);
@@ -90,6 +92,7 @@ test.each(readers)("$command: what was hidden at the source is counted", async (
   const ended = (await records(command)).find(({ kind }) => kind === "ended");
   const logged = new Map(ended?.redactions?.map(({ rule, count }) => [rule, count]));
   for (const { rule, count } of answered) expect(logged.get(rule), rule).toBeGreaterThanOrEqual(count);
+  expect(logged.get(hidden)).toBe(1);
   expect(stdout + logText()).not.toContain("sesame");
 });
 

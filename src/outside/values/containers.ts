@@ -11,7 +11,7 @@ import { readArgumentTexts } from "./argument-list.ts";
 import { readAttributeFields } from "./attributes.ts";
 import { readDequeItems } from "./deque-items.ts";
 import { pairRule, valueRules } from "./neighbours.ts";
-import { hidingRule, inside, keyText, plainText, type Subject, type Walk } from "./walk.ts";
+import { hiddenValue, hidingRule, inside, keyText, plainText, type Subject, type Walk } from "./walk.ts";
 
 interface Held {
   readonly items: readonly number[];
@@ -50,7 +50,7 @@ function readSize({ heap }: Walk, address: number, offset: number): number | und
 function sequence(walk: Walk, subject: Subject, kind: "sequence" | "set", { items, size }: Held): Value | undefined {
   const type = subject.type.name;
   const rule = hidingRule(subject);
-  if (rule !== undefined) return size === 0 ? { kind, type, items: [] } : { kind, type, hidden: rule };
+  if (rule !== undefined) return size === 0 ? { kind, type, items: [] } : hiddenValue(walk, kind, type, rule);
   if (items.length === 0 && size > 0) return undefined;
   const shown = subject.place.depth > 0 ? items : [];
   const values = readArgumentTexts(walk, subject, shown) ?? readItems(walk, subject, shown);
@@ -70,7 +70,7 @@ function readItems(walk: Walk, subject: Subject, items: readonly number[]): Valu
 
 function namedItems(walk: Walk, subject: Subject, { items, size }: Held, names: readonly string[]): Value {
   const rule = hidingRule(subject);
-  if (rule !== undefined) return { kind: "sequence", type: subject.type.name, hidden: rule };
+  if (rule !== undefined) return hiddenValue(walk, "sequence", subject.type.name, rule);
   const fields: ValueField[] = [];
   for (const [index, item] of (subject.place.depth > 0 ? items : []).entries()) {
     if (walk.budget.full() !== undefined) break;
@@ -87,7 +87,7 @@ export function readMapping(walk: Walk, subject: Subject): Value | undefined {
   if (size >= 2 ** 40) return undefined;
   const type = subject.type.name;
   const rule = hidingRule(subject);
-  if (rule !== undefined) return size === 0 ? { kind: "mapping", type, entries: [] } : { kind: "mapping", type, hidden: rule };
+  if (rule !== undefined) return size === 0 ? { kind: "mapping", type, entries: [] } : hiddenValue(walk, "mapping", type, rule);
   const entries = subject.place.depth > 0 ? readEntries(walk, subject, size) : [];
   if (entries === undefined) return undefined;
   const cut = entries.length < size ? { cut: true as const, size } : {};

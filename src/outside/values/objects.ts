@@ -8,7 +8,7 @@ import { readSequence } from "../sequences.ts";
 import { readText } from "../strings.ts";
 import { hasFlag } from "../type-facts.ts";
 import { findOwnAttribute, readAttributeFields } from "./attributes.ts";
-import { hex, hidingRule, inside, type Subject, subclassFlags, textValue, type Walk } from "./walk.ts";
+import { hex, hiddenValue, hidingRule, inside, type Subject, subclassFlags, textValue, type Walk } from "./walk.ts";
 
 const uuidDigits = 32;
 
@@ -16,7 +16,7 @@ const uuidDigits = 32;
 export function readInstance(walk: Walk, subject: Subject): Value {
   const type = subject.type.name;
   const rule = hidingRule(subject);
-  if (rule !== undefined) return { kind: "instance", type, hidden: rule };
+  if (rule !== undefined) return hiddenValue(walk, "instance", type, rule);
   const { fields, fieldCount } = subject.type.python ? readAttributeFields(walk, subject) : { fields: [], fieldCount: 0 };
   if (fieldCount === 0)
     return { kind: subject.type.python && subject.type.native === "object" ? "instance" : "opaque", type, address: hex(subject.address) };
@@ -27,7 +27,7 @@ export function readInstance(walk: Walk, subject: Subject): Value {
 export function readException(walk: Walk, subject: Subject): Value {
   const type = subject.type.name;
   const rule = hidingRule(subject);
-  if (rule !== undefined) return { kind: "exception", type, hidden: rule };
+  if (rule !== undefined) return hiddenValue(walk, "exception", type, rule);
   const { exception } = walk.heap.layout;
   const word = (offset: number): number => readWord(walk.heap.memory, subject.address + offset) ?? 0;
   const found = readSequence(walk.heap, word(exception.arguments), walk.limits.items + 1);

@@ -20,7 +20,7 @@ export function readInt(walk: Walk, subject: Subject): Value | undefined {
   return textValue(walk, subject, { kind: "int", raw, size: raw.replace("-", "").length });
 }
 
-function readHugeInt({ heap }: Walk, subject: Subject): Value | undefined {
+function readHugeInt({ heap, redactor }: Walk, subject: Subject): Value | undefined {
   const { memory, layout } = heap;
   const head = memory.read(subject.address + layout.integer.tag, 8);
   if (head === undefined) return undefined;
@@ -31,6 +31,7 @@ function readHugeInt({ heap }: Walk, subject: Subject): Value | undefined {
   const leading = top.readUInt32LE(4) * 2 ** bitsPerDigit + top.readUInt32LE(0);
   const size = Math.floor(Math.log10(leading) + (count - 2) * bitsPerDigit * Math.log10(2)) + 1;
   const rule = hidingRule(subject);
+  if (rule !== undefined) redactor.countHidden(rule);
   return { kind: "int", type: subject.type.name, cut: true, size, ...(rule === undefined ? {} : { hidden: rule }) };
 }
 

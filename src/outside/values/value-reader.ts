@@ -10,7 +10,7 @@ import { hasFlag } from "../type-facts.ts";
 import { createBudget } from "./budget.ts";
 import { readDeque, readListOrTuple, readMapping, readSetValue } from "./containers.ts";
 import { readDecimal } from "./decimal-value.ts";
-import { createKnownSecrets } from "./known-secrets.ts";
+import { createKnownSecrets, type KnownSecrets } from "./known-secrets.ts";
 import { createTypeBook } from "./known-types.ts";
 import { readBuiltin, readFunction, readGenerator, readMethod, readModule, readTypeValue, readWeakReference } from "./named-values.ts";
 import { readEnumMember, readException, readInstance, readUuid } from "./objects.ts";
@@ -64,10 +64,12 @@ export interface WalkOptions {
   readonly codes: CodeCache;
   readonly redactor: Redactor;
   readonly limits: CaptureLimits;
+  /** Shared by the walks of one answer of several frames: what one hides, all hide. */
+  readonly secrets?: KnownSecrets;
 }
 
 /** A walk over the values of one frame. It remembers pages and types, so it must not outlive the look it was made for. */
-export function createWalk({ heap, codes, redactor, limits }: WalkOptions): Walk {
+export function createWalk({ heap, codes, redactor, limits, secrets }: WalkOptions): Walk {
   const paged = { ...heap, memory: cachePages(heap.memory) };
   const types = createTypeBook(paged, redactor);
   const walk: Walk = {
@@ -78,7 +80,7 @@ export function createWalk({ heap, codes, redactor, limits }: WalkOptions): Walk
     redactor,
     limits,
     budget: createBudget(limits),
-    secrets: createKnownSecrets(),
+    secrets: secrets ?? createKnownSecrets(),
     read: (address, place) => {
       const value = readValue(walk, address, place);
       walk.budget.take(ownBytes(value));

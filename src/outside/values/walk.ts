@@ -59,6 +59,12 @@ export function hidingRule({ type, place }: Subject): string | undefined {
   return place.rule ?? type.hiddenBy;
 }
 
+/** A value that its name or type hides together with all that it holds. */
+export function hiddenValue({ redactor }: Walk, kind: ValueKind, type: string, rule: string): Value {
+  redactor.countHidden(rule);
+  return { kind, type, hidden: rule };
+}
+
 export interface RawText {
   readonly kind: ValueKind;
   readonly raw: string;

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { defineCommand } from "../command.ts";
+import { nextCommandSchema } from "../next-command.ts";
 import { requestsTargetSchema } from "../requests-schema.ts";
 import { requestsView } from "../requests-view.ts";
 import { unreadableSchema } from "../stack-schema.ts";
@@ -15,6 +16,7 @@ export default defineCommand({
     "Finds the requests in work in every process of the target: WSGI and ASGI requests in the variables of threads and asyncio tasks, and Celery tasks being executed. " +
     "Each with method, route or view, the application's own line, what it waits for, and its age. The age is known under gunicorn, hypercorn and Celery, which keep the moment it began; " +
     'elsewhere "> 12 s" says how long its thread has not run, and "?" that nothing is known. Path, query, headers, client and user are values: --values shows them, redacted. ' +
+    "ID names a request while it lasts: ispyd locals PID --of ID shows the variables of the application's frames that work on it. " +
     "Requests of greenlets (gevent, eventlet) are seen only while they run; requests that wait in a queue for a thread or worker are not seen.",
   target: "required",
   params: () =>
@@ -39,6 +41,8 @@ export default defineCommand({
       unreadable: z.array(unreadableSchema),
       /** What was hidden in the values, by rule. */
       redactions: z.array(redactionSchema),
+      /** Commands worth running next. */
+      next: z.array(nextCommandSchema),
     }),
   shape: "table",
   recorded: true,

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { defineCommand } from "../command.ts";
+import { nextCommandSchema } from "../next-command.ts";
 import { unreadableSchema } from "../stack-schema.ts";
 import { workerVerdictSchema } from "../why-schema.ts";
 import { whyView } from "../why-view.ts";
@@ -26,7 +27,7 @@ export default defineCommand({
       culprit: z.object({ function: z.string(), file: z.string(), line: z.int() }).nullable(),
       workers: z.array(workerVerdictSchema),
       /** Commands worth running next. */
-      next: z.array(z.object({ command: z.string(), says: z.string() })),
+      next: z.array(nextCommandSchema),
       unreadable: z.array(unreadableSchema),
     }),
   shape: "events",
