@@ -15,7 +15,7 @@ export default defineCommand({
     "What is not possible comes with its cause and the exact command that would allow it. Permission is tried, not guessed.",
   target: "optional",
   params: () => z.object({}),
-  result: () => doctorSchema,
+  result: () => doctorSchema(),
   shape: "record",
   recorded: true,
   examples: [

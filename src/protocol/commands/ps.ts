@@ -16,7 +16,7 @@ export default defineCommand({
     "Names of services can be set in ispyd.toml. Titles that processes give themselves are taken as such.",
   target: "optional",
   params: () => z.object({}),
-  result: () => z.object({ processes: z.array(processSchema) }),
+  result: () => z.object({ processes: z.array(processSchema()) }),
   shape: "table",
   recorded: true,
   examples: [

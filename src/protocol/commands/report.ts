@@ -22,7 +22,7 @@ export default defineCommand({
       ispyd: z.string(),
       began: z.string(),
       ended: z.string(),
-      sections: z.array(reportSectionSchema),
+      sections: z.array(reportSectionSchema()),
     }),
   shape: "events",
   recorded: true,

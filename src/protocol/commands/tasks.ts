@@ -27,7 +27,7 @@ export default defineCommand({
     }),
   result: () =>
     z.object({
-      targets: z.array(tasksTargetSchema),
+      targets: z.array(tasksTargetSchema()),
       unreadable: z.array(unreadableSchema),
       verdicts: verdictCountsSchema,
     }),
