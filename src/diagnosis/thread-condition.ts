@@ -87,8 +87,8 @@ function isOnSocket(state: ThreadActivity): boolean {
   return state === "reads a socket" || state === "writes a socket" || state === "connects";
 }
 
-// Ten steps in a second, each of which may have to queue for the GIL: a loop of short waits runs more often, and changes its variables.
-const mostRunsInSteps = 40;
+// Ten steps in a second, now and then with a wait for the GIL: a loop of short waits runs more often, or changes its variables.
+const mostRunsInSteps = 15;
 
 function waitingFrame(frames: readonly Frame[]): Frame | undefined {
   return frames[stepFrames(frames)];

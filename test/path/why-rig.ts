@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect } from "vitest";
+import { expect, type TestContext } from "vitest";
 import { cacheDirectory } from "../rig/cache-directory.ts";
 import { withDirectoryLock } from "../rig/directory-lock.ts";
 import { environmentFor } from "../rig/environments.ts";
@@ -59,13 +59,13 @@ export function markedLines(name: string, word = ""): number[] {
 export async function startProgram(
   python: Interpreter,
   name: string,
-  options: { args?: readonly string[]; packages?: string } = {},
+  options: { args?: readonly string[]; packages?: string; files?: Readonly<Record<string, string>> } = {},
 ): Promise<Target> {
   const file = `${name.split("/").at(-1) ?? name}.py`;
   const env = options.packages === undefined ? {} : { PYTHONPATH: options.packages };
   const target = await startTarget({
     python,
-    files: { [file]: programText(name) },
+    files: { ...options.files, [file]: programText(name) },
     args: [file, ...(options.args ?? [])],
     env,
     readyTimeoutMs: 60_000,
@@ -81,8 +81,27 @@ export async function askWhy(target: number | string, ...options: string[]): Pro
   return JSON.parse(stdout) as Why;
 }
 
+/** Neither a line is named nor anything said to stand still. */
+export function expectNobodyAccused({ verdict, culprit, workers }: Why): void {
+  expect(culprit, verdict).toBeNull();
+  for (const worker of workers)
+    expect([worker.stuck, ...worker.also.map(({ stuck }) => stuck)], JSON.stringify([worker.verdict, worker.also])).not.toContain(true);
+}
+
+/** What `startProgram` takes for programs that need packages; skips the test where they can't be had. */
+export async function packagesOf(
+  python: Interpreter,
+  names: readonly string[] | undefined,
+  context: TestContext,
+): Promise<{ packages?: string }> {
+  if (names === undefined) return {};
+  const packages = await packagesFor(python, names);
+  if (packages === undefined) return context.skip(`no ${names.join(", ")} for Python ${python.full}`);
+  return { packages };
+}
+
 /** A directory with packages for an interpreter, installed at the first call and kept; undefined where pip could not. */
-export async function packagesFor(python: Interpreter, names: readonly string[]): Promise<string | undefined> {
+async function packagesFor(python: Interpreter, names: readonly string[]): Promise<string | undefined> {
   const directory = join(cacheDirectory("why-packages", python.full), names.join("-"), "site-packages");
   return withDirectoryLock(join(directory, ".."), 300_000, async () => {
     if (existsSync(directory)) return directory;
