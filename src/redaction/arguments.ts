@@ -53,10 +53,19 @@ function redactOne(argument: string, active: readonly CommandRule[], { redactTex
   // Short options first: in `-pabc_key=x` the whole of `abc_key=x` is the password.
   const glued = active.flatMap((command) => command.glued).find((flag) => argument.startsWith(flag) && argument.length > flag.length);
   if (glued !== undefined) return afterPrefix(glued, hide(commandRule, argument.slice(glued.length)));
+  const colon = gluedColon(argument, active);
+  if (colon >= 0) return afterPrefix(argument.slice(0, colon + 1), hide(commandRule, argument.slice(colon + 1)));
   const assigned = assignment.exec(argument);
   const rule = nameRule(assigned?.[1] ?? "");
   if (assigned === null || rule === undefined) return redactText(argument);
   return afterPrefix(assigned[0], hide(rule, argument.slice(assigned[0].length)));
+}
+
+/** Where the colon of `-ubob:secret` and `--user=bob:secret` stands; -1 in any other argument. */
+function gluedColon(argument: string, active: readonly CommandRule[]): number {
+  const flags = active.flatMap((command) => command.nextAfterColon).map((flag) => (flag.startsWith("--") ? `${flag}=` : flag));
+  const flag = flags.find((one) => argument.startsWith(one));
+  return flag === undefined ? -1 : argument.indexOf(":", flag.length);
 }
 
 /** What an option says about the argument after it. */

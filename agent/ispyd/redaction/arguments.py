@@ -62,11 +62,24 @@ def _redact_one(argument: str, active: Sequence[CommandRule], redaction: TextRed
         for flag in command.glued:
             if argument.startswith(flag) and len(argument) > len(flag):
                 return flag + redaction.hide(COMMAND_PASSWORD, argument[len(flag) :])
+    colon = _glued_colon(argument, active)
+    if colon >= 0:
+        return argument[: colon + 1] + redaction.hide(COMMAND_PASSWORD, argument[colon + 1 :])
     assigned = _ASSIGNMENT.match(argument)
     rule = None if assigned is None else redaction.names.rule(assigned.group(1))
     if assigned is None or rule is None:
         return redaction.text(argument)
     return assigned.group() + redaction.hide(rule, argument[assigned.end() :])
+
+
+def _glued_colon(argument: str, active: Sequence[CommandRule]) -> int:
+    """Where the colon of `-ubob:secret` and `--user=bob:secret` stands; -1 in any other argument."""
+    for command in active:
+        for flag in command.next_after_colon:
+            start = flag + "=" if flag.startswith("--") else flag
+            if argument.startswith(start):
+                return argument.find(":", len(start))
+    return -1
 
 
 def _announced_by(argument: str, active: Sequence[CommandRule], names: Names) -> Optional[_Announced]:
