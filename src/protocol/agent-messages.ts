@@ -27,7 +27,7 @@ export const cutSchema = once(() => z.object({ what: z.string().max(200), shown:
 export const callAnswerSchema = once(() =>
   z.object({
     value: z.unknown().default(null),
-    redactions: z.array(redactionSchema).max(1_000).default([]),
+    redactions: z.array(redactionSchema()).max(1_000).default([]),
     cut: z.array(cutSchema()).max(100).default([]),
     durationMs: z.number().default(0),
     cpuMs: z.number().default(0),

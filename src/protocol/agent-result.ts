@@ -7,7 +7,7 @@ import { redactionSchema } from "./value-schema.ts";
 import { foreignText } from "./stack-schema.ts";
 
 /** One process of the target: its pid, and the name that people give it ("shop/2"). */
-export const workerSchema = once(() => z.object({ pid: z.int(), label: foreignText }));
+export const workerSchema = once(() => z.object({ pid: z.int(), label: foreignText() }));
 
 export const workerAnswerSchema = once(() =>
   z.object({
@@ -21,8 +21,8 @@ export const workerAnswerSchema = once(() =>
 export const agentResultSchema = once(() =>
   z.object({
     answers: z.array(workerAnswerSchema()),
-    silent: z.array(workerSchema().extend({ why: foreignText, remedy: z.string() })),
-    redactions: z.array(redactionSchema),
+    silent: z.array(workerSchema().extend({ why: foreignText(), remedy: z.string() })),
+    redactions: z.array(redactionSchema()),
   }),
 );
 

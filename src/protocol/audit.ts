@@ -49,7 +49,7 @@ const ended = () =>
     /** Those of them that a rule of their own kept from being read, such as their owner's ceiling. */
     pidsRefused: z.array(z.int()).optional(),
     /** What was hidden in the answer, by rule: at the source, and in the last pass over its texts. */
-    redactions: z.array(redactionSchema).optional(),
+    redactions: z.array(redactionSchema()).optional(),
   });
 
 const refused = () =>

@@ -10,15 +10,15 @@ export const childSchema = once(() =>
     parent: z.int(),
     depth: z.int().describe("1 for a child of the target, 2 for a child's child"),
     /** Its short name, which it can set itself. */
-    name: foreignText,
-    executable: foreignText,
-    arguments: z.array(foreignText).describe("redacted"),
+    name: foreignText(),
+    executable: foreignText(),
+    arguments: z.array(foreignText()).describe("redacted"),
     argumentCount: z.int(),
     /** "shop/2" where it is a Python process of the target's service; empty for others. */
-    worker: foreignText,
+    worker: foreignText(),
     zombie: z.boolean().describe("it has ended, and its parent has not asked for its exit status"),
     state: z.string(),
-    detail: foreignText.optional(),
+    detail: foreignText().optional(),
     ageMs: z.number(),
     cpuPercent: z.number().describe("of one processor, over about 0.1 s; counted in steps of 10 ms"),
     threads: z.int(),
@@ -26,11 +26,11 @@ export const childSchema = once(() =>
 );
 
 export const childrenTargetSchema = once(() =>
-  targetHeadSchema.extend({
+  targetHeadSchema().extend({
     children: z.array(childSchema()),
     /** How many there are, shown or not. */
     total: z.int(),
-    findings: z.array(foreignText).describe("what is wrong, one sentence each"),
+    findings: z.array(foreignText()).describe("what is wrong, one sentence each"),
   }),
 );
 

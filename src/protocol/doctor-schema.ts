@@ -28,7 +28,7 @@ const hostSchema = once(() =>
 
 const interpreterSchema = once(() =>
   z.object({
-    path: foreignText,
+    path: foreignText(),
     build: z.enum(["shared", "static", "embedded"]),
     machine: z.string(),
   }),
@@ -39,12 +39,12 @@ const diagnosisSchema = once(() =>
     .omit({ cpuPercent: true })
     .extend({
       interpreter: interpreterSchema().optional(),
-      problem: foreignText.optional().describe("why the interpreter could not be read"),
+      problem: foreignText().optional().describe("why the interpreter could not be read"),
       libc: z.enum(["glibc", "musl", "unknown"]),
       tracerPid: z.int().describe("a debugger that holds the process; 0 where there is none"),
       seccomp: z.enum(["off", "strict", "filters"]),
       remoteDebugging: z.string().describe("Python's own door for debuggers (3.14 and later)"),
-      ceiling: foreignText.describe("what the owner allows whoever debugs it, and where that was set"),
+      ceiling: foreignText().describe("what the owner allows whoever debugs it, and where that was set"),
       ceilingLevel: z.enum(levels).optional().describe("the highest level that this lets through; left out where none is set"),
       pause: possibilitySchema(),
     }),

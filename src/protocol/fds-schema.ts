@@ -8,7 +8,7 @@ const descriptorSchema = once(() =>
   z.object({
     number: z.int(),
     kind: z.string(),
-    what: foreignText.describe("a path, the peer of a connection, where a socket listens"),
+    what: foreignText().describe("a path, the peer of a connection, where a socket listens"),
     state: z.string(),
     deleted: z.boolean(),
   }),
@@ -25,7 +25,7 @@ const groupSchema = once(() =>
 );
 
 export const descriptorsTargetSchema = once(() =>
-  targetHeadSchema.extend({
+  targetHeadSchema().extend({
     total: z.int(),
     softLimit: z.int().optional().describe("left out where there is none"),
     hardLimit: z.int().optional(),
@@ -37,7 +37,7 @@ export const descriptorsTargetSchema = once(() =>
     groupCount: z.int().describe("how many groups there are, shown or not"),
     descriptors: z.array(descriptorSchema()),
     /** What is wrong or may soon be, one sentence each. */
-    findings: z.array(foreignText),
+    findings: z.array(foreignText()),
   }),
 );
 

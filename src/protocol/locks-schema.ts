@@ -7,9 +7,9 @@ import { foreignText, frameSchema, targetHeadSchema } from "./stack-schema.ts";
 const threadSchema = once(() =>
   z.object({
     tid: z.int(),
-    name: foreignText,
+    name: foreignText(),
     /** The application's own line, else the innermost frame; null where the stack could not be read. */
-    place: frameSchema.nullable(),
+    place: frameSchema().nullable(),
   }),
 );
 
@@ -22,7 +22,7 @@ const lockSchema = once(() =>
   }),
 );
 
-export const locksTargetSchema = once(() => targetHeadSchema.extend({ locks: z.array(lockSchema()) }));
+export const locksTargetSchema = once(() => targetHeadSchema().extend({ locks: z.array(lockSchema()) }));
 
 export type LocksTarget = z.output<ReturnType<typeof locksTargetSchema>>;
 export type LockResult = z.output<ReturnType<typeof lockSchema>>;

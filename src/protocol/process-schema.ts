@@ -8,8 +8,8 @@ export const possibilitySchema = once(() =>
   z.object({
     possible: z.boolean(),
     reason: z.string().optional().describe("in two or three words"),
-    why: foreignText.optional().describe("in a sentence; where it is possible all the same, a reservation"),
-    remedy: foreignText.optional().describe("the command or change that would allow it"),
+    why: foreignText().optional().describe("in a sentence; where it is possible all the same, a reservation"),
+    remedy: foreignText().optional().describe("the command or change that would allow it"),
   }),
 );
 
@@ -18,19 +18,19 @@ const accessSchema = once(() => z.object({ look: possibilitySchema(), attach: po
 const whereaboutsSchema = once(() =>
   z.object({
     container: z.object({ kind: z.string(), id: z.string() }).optional(),
-    unit: foreignText.optional().describe("systemd unit"),
+    unit: foreignText().optional().describe("systemd unit"),
     namespaces: z.array(z.string()).describe("namespaces that differ from ispyd's own, as far as they can be seen"),
   }),
 );
 
 export const processSchema = once(() =>
-  targetHeadSchema.extend({
+  targetHeadSchema().extend({
     part: z
       .enum(["main", "worker", "child", "helper"])
       .describe("main: launcher or single process; child: forked or spawned by the application; helper: multiprocessing's own"),
-    application: foreignText.optional().describe("as the launcher was given it: shop.wsgi:app"),
+    application: foreignText().optional().describe("as the launcher was given it: shop.wsgi:app"),
     parent: z.int(),
-    executable: foreignText,
+    executable: foreignText(),
     ageMs: z.number(),
     uid: z.int(),
     user: z.string(),

@@ -8,23 +8,23 @@ export const taskSchema = once(() =>
   z.object({
     /** Identity within this answer. */
     id: z.string(),
-    name: foreignText,
+    name: foreignText(),
     running: z.boolean(),
     /** Thread that runs its event loop; 0 where no thread runs it now. */
     tid: z.int(),
     interpreter: z.int(),
     /** Type of what it waits for, such as "_asyncio.Future"; empty where that can't be told. */
-    waitsFor: foreignText,
+    waitsFor: foreignText(),
     /** Tasks that it waits for. */
     awaits: z.array(z.string()),
-    verdict: verdictSchema,
+    verdict: verdictSchema(),
     /** Innermost first: where it waits stands on top. */
-    frames: z.array(frameSchema),
+    frames: z.array(frameSchema()),
   }),
 );
 
 export const tasksTargetSchema = once(() =>
-  targetHeadSchema.extend({
+  targetHeadSchema().extend({
     paused: z.boolean(),
     /** False where asyncio was never imported. */
     asyncio: z.boolean(),

@@ -19,7 +19,7 @@ export default defineCommand({
     z.object({
       limit: z.int().min(1).max(100_000).default(1_000).meta({ placeholder: "COUNT" }).describe("most children shown of one process"),
     }),
-  result: () => z.object({ targets: z.array(childrenTargetSchema()), unreadable: z.array(unreadableSchema) }),
+  result: () => z.object({ targets: z.array(childrenTargetSchema()), unreadable: z.array(unreadableSchema()) }),
   shape: "table",
   recorded: true,
   examples: [

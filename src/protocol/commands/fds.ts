@@ -32,7 +32,7 @@ export default defineCommand({
         .meta({ placeholder: "COUNT" })
         .describe("most groups, and most single descriptors in the JSON, of one process"),
     }),
-  result: () => z.object({ targets: z.array(descriptorsTargetSchema()), unreadable: z.array(unreadableSchema) }),
+  result: () => z.object({ targets: z.array(descriptorsTargetSchema()), unreadable: z.array(unreadableSchema()) }),
   shape: "table",
   recorded: true,
   examples: [

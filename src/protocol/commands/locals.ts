@@ -22,11 +22,11 @@ export default defineCommand({
   result: () =>
     z.object({
       /** One frame of one thread of each process; empty with `of`. */
-      targets: z.array(localsTargetSchema),
+      targets: z.array(localsTargetSchema()),
       /** The request that was asked for with `of`, of each process that has one of that id. */
-      requests: z.array(requestLocalsSchema),
-      unreadable: z.array(unreadableSchema),
-      redactions: z.array(redactionSchema),
+      requests: z.array(requestLocalsSchema()),
+      unreadable: z.array(unreadableSchema()),
+      redactions: z.array(redactionSchema()),
     }),
   shape: "events",
   recorded: true,

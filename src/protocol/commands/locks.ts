@@ -18,7 +18,7 @@ export default defineCommand({
     z.object({
       pause: z.boolean().default(false).describe("stop each process for the instant of the read, so that every stack is consistent"),
     }),
-  result: () => z.object({ targets: z.array(locksTargetSchema()), unreadable: z.array(unreadableSchema) }),
+  result: () => z.object({ targets: z.array(locksTargetSchema()), unreadable: z.array(unreadableSchema()) }),
   shape: "stacks",
   recorded: true,
   examples: [{ command: "ispyd locks shop/2", says: "one worker's locks" }],

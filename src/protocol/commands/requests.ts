@@ -37,10 +37,10 @@ export default defineCommand({
     }),
   result: () =>
     z.object({
-      targets: z.array(requestsTargetSchema),
-      unreadable: z.array(unreadableSchema),
+      targets: z.array(requestsTargetSchema()),
+      unreadable: z.array(unreadableSchema()),
       /** What was hidden in the values, by rule. */
-      redactions: z.array(redactionSchema),
+      redactions: z.array(redactionSchema()),
       /** Commands worth running next. */
       next: z.array(nextCommandSchema),
     }),

@@ -28,8 +28,8 @@ export default defineCommand({
   result: () =>
     z.object({
       targets: z.array(tasksTargetSchema()),
-      unreadable: z.array(unreadableSchema),
-      verdicts: verdictCountsSchema,
+      unreadable: z.array(unreadableSchema()),
+      verdicts: verdictCountsSchema(),
     }),
   shape: "stacks",
   recorded: true,

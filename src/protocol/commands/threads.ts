@@ -23,9 +23,9 @@ export default defineCommand({
     }),
   result: () =>
     z.object({
-      targets: z.array(threadsTargetSchema),
-      unreadable: z.array(unreadableSchema),
-      verdicts: verdictCountsSchema,
+      targets: z.array(threadsTargetSchema()),
+      unreadable: z.array(unreadableSchema()),
+      verdicts: verdictCountsSchema(),
     }),
   shape: "stacks",
   recorded: true,

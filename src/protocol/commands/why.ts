@@ -25,10 +25,10 @@ export default defineCommand({
       /** One sentence for the whole target. */
       verdict: z.string(),
       culprit: z.object({ function: z.string(), file: z.string(), line: z.int() }).nullable(),
-      workers: z.array(workerVerdictSchema),
+      workers: z.array(workerVerdictSchema()),
       /** Commands worth running next. */
       next: z.array(nextCommandSchema),
-      unreadable: z.array(unreadableSchema),
+      unreadable: z.array(unreadableSchema()),
     }),
   shape: "events",
   recorded: true,
