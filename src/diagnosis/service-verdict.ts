@@ -40,6 +40,13 @@ function mostTold(stuck: readonly WorkerVerdict[]): Frame | undefined {
   return most !== undefined && most.count > 1 ? most.frame : undefined;
 }
 
+// A wait for somebody else that is a few seconds old may end by itself: slow is not hung.
+const shortWaitMs = 5_000;
+
+function hangs({ verdict: { kind, sinceMs } }: WorkerVerdict): boolean {
+  return kind === "stopped" || kind === "deadlock" || kind === "tasks in a circle" || sinceMs >= shortWaitMs;
+}
+
 function stuckText(total: number, stuck: readonly WorkerVerdict[]): string {
   const places = new Set(stuck.map(({ verdict }) => placeText(verdict.culprit)));
   const kinds = [...new Set(stuck.map(({ verdict }) => verdict.kind))];
@@ -48,7 +55,9 @@ function stuckText(total: number, stuck: readonly WorkerVerdict[]): string {
   // Counted by process: a thread and the task that it runs serve the same request.
   const requests = stuck.flatMap(({ process, verdict }) => countRequests(shownBy(process, verdict)));
   const serving = servingText(requests.map(([request]) => ({ request })));
-  return `${stuck.length} of ${total} processes ${stuck.length === 1 ? "hangs" : "hang"}${where}: ${kinds.length === 1 ? kinds[0] : counted.join(", ")}${serving}.`;
+  const one = stuck.length === 1;
+  const does = stuck.some(hangs) ? (one ? "hangs" : "hang") : one ? "stands still" : "stand still";
+  return `${stuck.length} of ${total} processes ${does}${where}: ${kinds.length === 1 ? kinds[0] : counted.join(", ")}${serving}.`;
 }
 
 function calmText(workers: readonly WorkerVerdict[]): string {

@@ -191,3 +191,13 @@ test("a service with a worker that stands without an accusation is not said to s
   expect(textOf(idle, sleeping)).toBe("Nothing is stuck for certain: 1 stands where it may well wait for long, 1 waits for work.");
   expect(textOf(idle, idle)).toBe("All 2 processes are idle and healthy: they wait for work.");
 });
+
+test("a wait of a few seconds stands, and one that lasted hangs", () => {
+  const idle = observed([thread(["gunicorn/workers/sync.py:35 wait"], "waits in poll")]);
+  const textAfter = (lastRanMs: number): string => {
+    const asking = observed([thread(["shop.py:12 rates", ...serving], "reads a socket", { call: "recvfrom", lastRanMs })]);
+    return judgeService([idle, asking].map(judgeWorker)).text;
+  };
+  expect(textAfter(2_000)).toBe("1 of 2 processes stands still in rates (srv/shop.py:12): waits for a peer.");
+  expect(textAfter(9_000)).toBe("1 of 2 processes hangs in rates (srv/shop.py:12): waits for a peer.");
+});
