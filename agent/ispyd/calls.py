@@ -51,6 +51,10 @@ class Calls:
         alive = self._abandoned + ([self._thread] if self._thread is not None else [])
         return [thread.native_id for thread in alive if thread.native_id != 0]
 
+    def idents(self) -> List[int]:
+        """Of the same threads, as Python numbers them."""
+        return [thread.ident for thread in self._abandoned + ([self._thread] if self._thread is not None else [])]
+
     def busy(self) -> Dict[str, Any]:
         """What the command thread does now; empty where it does nothing."""
         if self._running is None:

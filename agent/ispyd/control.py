@@ -14,6 +14,7 @@ from ispyd.calls import Calls
 from ispyd.ceiling import Ceiling
 from ispyd.connection import Connection
 from ispyd.connection_requests import Answering
+from ispyd.import_locks import drop_imports
 from ispyd.messages import INVALID_REQUEST, REQUEST_BYTES, ProtocolError, error_line, read_line
 from ispyd.primitives import monotonic, name_this_thread, native_thread_id, poll, sleep, thread_time, wall_time
 from ispyd.socket_directory import Listener, identity_of, listen, remove, sweep
@@ -78,6 +79,7 @@ class Control:
             _let_go(self._listener)
         for connection in self._connections.values():
             connection.close()
+        drop_imports(self.calls.idents())
 
     def _turn(self) -> None:
         self._listen_if_due()

@@ -25,6 +25,9 @@ def start_agent(fresh: bool) -> str:
 def _start(fresh: bool) -> str:
     if not sys.platform.startswith("linux") or sys.implementation.name != "cpython":
         return "not started: it needs CPython on Linux"
+    # Whichever thread imports it first is taken for the main one, which the end of the program then waits for: that must not be one of ours.
+    import threading  # noqa: F401
+
     from ispyd import fork, masters, uwsgi
     from ispyd.ceiling import read_ceiling
 

@@ -335,6 +335,33 @@ time.sleep(600)`;
   expect(await (await openAgent(target.pid)).value("process pid")).toBe(target.pid);
 });
 
+test("a fork while a command imports hangs neither the child's import of the same module nor the end of the program", async () => {
+  const plugin = `
+"""Imports."""
+from ispyd.plugin import command
+@command()
+def slowly() -> int:
+    """Imports a module that takes its time"""
+    import slow
+    return slow.LOADED`;
+  const program = `
+import os, sys, time
+print("ready", flush=True)
+while not os.path.exists("importing"): time.sleep(0.01)
+if os.fork() == 0:
+    import slow
+    print("child", slow.LOADED, flush=True)
+    os._exit(0)
+os.wait()`;
+  const slow = "import time\nopen('importing', 'w').close()\ntime.sleep(0.5)\nLOADED = 1\n";
+  const env = agentEnvironment({ ISPYD_PLUGINS: "imports.py", PYTHONWARNINGS: "ignore" });
+  const target = await startTarget({ python, program, files: { "imports.py": plugin, "slow.py": slow }, env });
+  const agent = await openAgent(target.pid);
+  void agent.call("imports slowly");
+  expect(await target.line(/^child/)).toBe("child 1");
+  expect(await target.ended).toBe(0);
+});
+
 test("an exception of the application that lands in the start passes to the application", async () => {
   const program = `
 import signal
