@@ -135,7 +135,7 @@ test("the beginning of one name is enough, that of several is ambiguous", async 
 test("a mistyped name gets the nearest, a missing worker those that are there", async () => {
   expect(await failureOf("legder_app")).toMatchObject({ code: "target-not-found", hint: "did you mean ledger_app?" });
   expect(await failureOf("ledger_app/9")).toMatchObject({ code: "target-not-found", hint: "there is ledger_app/1, ledger_app/2" });
-  expect((await failureOf("no-such-thing-at-all")).hint).toContain("ledger_app");
+  expect((await failureOf("no-such-thing-at-all")).hint).toMatch(/ledger_app|and \d+ more$/);
   expect((await failureOf("")).code).toBe("target-not-found");
   expect((await failureOf("ledger_app/x/y")).code).toBe("target-not-found");
 });
@@ -187,7 +187,7 @@ test("a port of another program names it, an unused port lists those of Python",
   child.kill("SIGKILL");
   server.close();
   expect(await failureOf(`:${own === 1 ? 2 : 1}`)).toMatchObject({ code: "target-not-found" });
-  expect((await failureOf(":1")).hint).toContain(`:${port}`);
+  expect((await failureOf(":1")).hint).toMatch(new RegExp(`:${port}\\b|and \\d+ more$`));
 });
 
 test("a pid that another process took over is not the same target", async () => {
