@@ -31,7 +31,7 @@ def requests(context: Context, limit: int = 200) -> List[Dict[str, Any]]:
     shape="record",
     level="capture",
     parameters={"id": {"minimum": 1}},
-    examples=[('asgi request 12 shop/1 --reason "why you need it"', "path, query and headers of one request, redacted")],
+    examples=[('asgi request shop/1 12 --reason "why you need it"', "path, query and headers of one request, redacted")],
 )
 def request(context: Context, id: int) -> Dict[str, Any]:
     """The values of one request in flight, redacted

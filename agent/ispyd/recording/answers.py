@@ -11,7 +11,8 @@ from ispyd.recording.asgi import method_of
 from ispyd.recording.attributes import own_attributes
 from ispyd.recording.recorder import METHODS, OTHER_METHOD, Recorder
 from ispyd.recording.route_tables import DeclaredRoute, module_names, routes_by_identity
-from ispyd.recording.routes_of_requests import django_route, flask_route, starlette_route
+from ispyd.recording.routes_of_requests import UNROUTED, django_route, flask_route, starlette_route
+from ispyd.recording.wsgi import WsgiRequest
 from ispyd.values.holding import Holding
 
 IN_FLIGHT_COLUMNS = (
@@ -94,10 +95,18 @@ def _facts_now(request: Any, known: Dict[int, Tuple[str, str]], holding: Holding
         route, view = django_route(django[1]) if django is not None else resolved(*starlette_route(environ), "", known)
         return method_of(environ), route, view, _trace(_header_in_scope(environ, b"traceparent"))
     holding.keep((environ.get("werkzeug.request"),))
-    route, view = django_route(django[1]) if django is not None else flask_route(environ)
+    route, view = _wsgi_route(request, environ)
     method = environ.get("REQUEST_METHOD")
     shown = METHODS.get(method, OTHER_METHOD) if type(method) is str else OTHER_METHOD
     return shown, route, view, _trace(environ.get("HTTP_TRACEPARENT"))
+
+
+def _wsgi_route(request: WsgiRequest, environ: Dict[str, Any]) -> Tuple[str, str]:
+    # Taken once: the request may end meanwhile.
+    django = request.django
+    if django is not None:
+        return django_route(django[1])
+    return request.rule if request.rule != UNROUTED else flask_route(environ)
 
 
 def resolved(path: str, route: int, endpoint: int, view: str, known: Dict[int, Tuple[str, str]]) -> Tuple[str, str]:

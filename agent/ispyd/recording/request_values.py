@@ -37,8 +37,8 @@ def _read(context: Context, request: Any, holding: Holding) -> Dict[str, Any]:
     is_scope = hasattr(request, "task")
     texts, headers = _of_scope(environ) if is_scope else _of_environ(environ)
     found: Dict[str, Any] = {name: context.named(name, text[:_LONGEST_TEXT]) for name, text in texts if text}
-    # A dict of the agent's own: names hide what they name.
-    found["headers"] = context.value(dict(headers[:_MOST_HEADERS]), "headers")
+    # Each under its own name, which may hide it.
+    found["headers"] = ["%s: %s" % (context.text(name), context.named(name, value[:_LONGEST_TEXT])) for name, value in headers[:_MOST_HEADERS]]
     context.cut("headers", min(_MOST_HEADERS, len(headers)), len(headers))
     # django.contrib.auth keeps the user on the request once somebody asked for it.
     user = None if django is None else own_attributes(django[0]).get("_cached_user")

@@ -6,7 +6,7 @@ RegexPattern), Starlette 0.13 to 1 and FastAPI (Router.routes, Mount, and since 
 
 import sys
 from types import ModuleType
-from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Set, Tuple
 
 from ispyd.recording.attributes import function_name, own_attributes, text_of
 from ispyd.recording.recorder import identity
@@ -44,37 +44,52 @@ def flask_routes(check: Check) -> Iterator[DeclaredRoute]:
 
 
 def starlette_routes(check: Check) -> Iterator[DeclaredRoute]:
-    for application in _alive(starlette_applications):
+    """One that is mounted in another shows there."""
+    applications = list(_alive(starlette_applications))
+    walk = _StarletteWalk(check)
+    found = [(own_attributes(one).get("router"), list(walk.of_application(one))) for one in applications]
+    for router, routes in found:
+        if identity(router) not in walk.mounted:
+            yield from routes
+
+
+class _StarletteWalk:
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        # Identities of routers that were found below others.
+        self.mounted: Set[int] = set()
+
+    def of_application(self, application: Any) -> Iterator[DeclaredRoute]:
         own = own_attributes(application)
         # FastAPI's have an OpenAPI version.
         framework = "FastAPI" if "openapi_version" in own else "Starlette"
-        yield from _routes_of_router(framework, own.get("router"), "", 0, check)
+        return self._of_router(framework, own.get("router"), "", 0)
 
+    def _of_router(self, framework: str, router: Any, prefix: str, depth: int) -> Iterator[DeclaredRoute]:
+        if depth > 0:
+            self.mounted.add(identity(router))
+        for route in _items(own_attributes(router).get("routes")) if depth < _DEEPEST else ():
+            self._check()
+            own = own_attributes(route)
+            path = prefix + text_of(route, "path")
+            if "original_router" in own:
+                inner = prefix + text_of(own.get("include_context"), "prefix")
+                yield from self._of_router(framework, own["original_router"], inner, depth + 1)
+            elif "endpoint" in own:
+                endpoint = own["endpoint"]
+                methods = _methods(own.get("methods")) or ("WEBSOCKET" if "WebSocket" in genuine.class_name(type(route)) else _ANY_METHOD)
+                yield DeclaredRoute(framework, methods, path, function_name(endpoint), identity(route), identity(endpoint))
+            else:
+                yield from self._of_mount(framework, own.get("_base_app", own.get("app")), path, depth)
 
-def _routes_of_router(framework: str, router: Any, prefix: str, depth: int, check: Check) -> Iterator[DeclaredRoute]:
-    for route in _items(own_attributes(router).get("routes")) if depth < _DEEPEST else []:
-        check()
-        own = own_attributes(route)
-        path = prefix + text_of(route, "path")
-        if "original_router" in own:
-            inner = prefix + text_of(own.get("include_context"), "prefix")
-            yield from _routes_of_router(framework, own["original_router"], inner, depth + 1, check)
-        elif "endpoint" in own:
-            endpoint = own["endpoint"]
-            methods = _methods(own.get("methods")) or ("WEBSOCKET" if "WebSocket" in genuine.class_name(type(route)) else _ANY_METHOD)
-            yield DeclaredRoute(framework, methods, path, function_name(endpoint), identity(route), identity(endpoint))
+    def _of_mount(self, framework: str, application: Any, path: str, depth: int) -> Iterator[DeclaredRoute]:
+        """A mounted application with routes of its own, or one of which nothing is known but its class."""
+        own = own_attributes(application)
+        router = own.get("router", application if "routes" in own else None)
+        if router is None:
+            yield DeclaredRoute(framework, _ANY_METHOD, path + "/*", "" if application is None else function_name(application), 0, 0)
         else:
-            yield from _mounted(framework, own.get("_base_app", own.get("app")), path, depth, check)
-
-
-def _mounted(framework: str, application: Any, path: str, depth: int, check: Check) -> Iterator[DeclaredRoute]:
-    """A mounted application with routes of its own, or one of which nothing is known but its class."""
-    own = own_attributes(application)
-    router = own.get("router", application if "routes" in own else None)
-    if router is None:
-        yield DeclaredRoute(framework, _ANY_METHOD, path + "/*", "" if application is None else function_name(application), 0, 0)
-    else:
-        yield from _routes_of_router(framework, router, path, depth + 1, check)
+            yield from self._of_router(framework, router, path, depth + 1)
 
 
 def django_urlconf() -> str:

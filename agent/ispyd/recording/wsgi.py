@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Optional, Tuple
 
 from ispyd.primitives import monotonic, thread_ident
 from ispyd.recording.recorder import METHODS, OTHER_METHOD, switch, wsgi_requests
-from ispyd.recording.routes_of_requests import django_route, flask_route
+from ispyd.recording.routes_of_requests import UNROUTED, django_route, flask_route
 from ispyd.recording.wrapping import is_wrapper, mark_wrapper
 from ispyd.values import genuine
 
@@ -27,7 +27,7 @@ _note_ended = wsgi_requests.ended.append
 class WsgiRequest:
     """One request in flight. Its references to what is the application's are gone when it ends."""
 
-    __slots__ = ("number", "began_at", "environ", "key", "body_key", "thread", "greenlet", "answer", "status", "django")
+    __slots__ = ("number", "began_at", "environ", "key", "body_key", "thread", "greenlet", "answer", "status", "rule", "django")
 
     number: int
     began_at: float
@@ -39,6 +39,8 @@ class WsgiRequest:
     answer: Any
     # The three digits; empty as long as there are none.
     status: str
+    # Flask's rule and endpoint, noted when the response begins: Flask forgets its request before the server sees the end.
+    rule: Tuple[str, str]
     # Django's request and its ResolverMatch, once it has them.
     django: Optional[Tuple[Any, Any]]
 
@@ -46,6 +48,9 @@ class WsgiRequest:
         """The server's, with the status noted."""
         if type(status) is str:
             self.status = status[:3]
+        environ = self.environ
+        if environ is not None and "werkzeug.request" in environ:
+            self.rule = flask_route(environ)
         if exc_info is None:
             return self.answer(status, headers)
         return self.answer(status, headers, exc_info)
@@ -60,12 +65,7 @@ class WsgiRequest:
             return
         method = environ.get("REQUEST_METHOD")
         shown = METHODS.get(method, OTHER_METHOD) if type(method) is str else OTHER_METHOD
-        if django is not None:
-            route, view = django_route(django[1])
-        elif "werkzeug.request" in environ:
-            route, view = flask_route(environ)
-        else:
-            route = view = ""
+        route, view = self.rule if django is None else django_route(django[1])
         status, raised = self.status, ""
         if error is not None:
             raised = genuine.class_name(type(error))
@@ -137,6 +137,7 @@ def _begin(environ: Any, start_response: Any) -> Optional[WsgiRequest]:
         request.greenlet = _thread.get_ident()
     request.answer = start_response
     request.status = ""
+    request.rule = UNROUTED
     request.django = None
     _in_flight[key] = _in_flight[body_key] = request
     request.began_at = monotonic()
