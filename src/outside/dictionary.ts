@@ -2,8 +2,9 @@
 // Source: Objects/dictobject.c, Include/internal/pycore_dict.h of each version.
 
 import { u64 } from "../base/bytes.ts";
-import { typeAddressOf, type Heap } from "./heap.ts";
+import { type Heap, type TypeAddresses, typeAddressOf } from "./heap.ts";
 import { absent } from "./layout-type.ts";
+import { readWord } from "./memory.ts";
 import { readString } from "./strings.ts";
 import { hasFlag, readTypeOf, type TypeFacts, typeFlags } from "./type-facts.ts";
 
@@ -120,8 +121,35 @@ export function readAttribute(heap: Heap, address: number, name: string): number
   return findByName(heap, readAttributes(heap, address), name);
 }
 
-/** The namespace of a module that is in `sys.modules`, found from an interpreter's `modules` dict; undefined where it was never imported. */
+interface KnownNamespace {
+  readonly sign: string;
+  readonly namespace: number | undefined;
+}
+
+// By the types of an opened interpreter, which are the same object for as long as it is open.
+const knownNamespaces = new WeakMap<TypeAddresses, Map<string, KnownNamespace>>();
+
+/**
+ * The namespace of a module that is in `sys.modules`, found from an interpreter's `modules` dict; undefined where it was never imported.
+ * A search goes through hundreds of names, so it is made again only once modules were added (every insertion counts the table's entries up).
+ */
 export function findModuleNamespace(heap: Heap, modules: number, name: string): number | undefined {
+  const known = knownNamespaces.get(heap.types) ?? new Map<string, KnownNamespace>();
+  knownNamespaces.set(heap.types, known);
+  const sign = tableSign(heap, modules);
+  const found = known.get(name);
+  if (found !== undefined && found.sign === sign) return found.namespace;
+  const namespace = searchModules(heap, modules, name);
+  known.set(name, { sign, namespace });
+  return namespace;
+}
+
+function tableSign({ memory, layout }: Heap, dictionary: number): string {
+  const keys = readWord(memory, dictionary + layout.dictionary.keys) ?? 0;
+  return `${dictionary} ${keys} ${readWord(memory, keys + layout.dictionaryKeys.entryCount) ?? 0}`;
+}
+
+function searchModules(heap: Heap, modules: number, name: string): number | undefined {
   const module = findInDictionary(heap, modules, name);
   if (module === undefined) return undefined;
   const bytes = heap.memory.read(module + heap.layout.module.dictionary, 8);

@@ -104,13 +104,19 @@ function readStacksOf(reading: StackReading): InterpreterStacks {
   return { gil: undefined, read: undefined };
 }
 
-/** What a raw snapshot lacks for people: names, thread ids, exceptions. The process may go on meanwhile. */
-export function completeSnapshot(interpreter: Interpreter, raw: RawSnapshot): ProcessSnapshot {
+/**
+ * What a raw snapshot lacks for people: names, thread ids, exceptions. The process may go on meanwhile.
+ * Names cost more than all the rest, so that whoever looks again and again may go without them.
+ */
+export function completeSnapshot(interpreter: Interpreter, raw: RawSnapshot, named = true): ProcessSnapshot {
   const { runtime } = interpreter;
   const heap = { ...interpreter.heap, memory: limitReads(interpreter.memory, mostNameReads) };
   const numbering = numberThreads(heap, runtime, interpreter.pid);
   return {
-    threads: raw.interpreters.flatMap((stacks) => toThreads({ heap, runtime }, stacks, numbering)),
+    threads: raw.interpreters.flatMap((stacks) => {
+      const names = named ? readThreadNames(heap, stacks.address) : new Map<number, string>();
+      return toThreads({ heap, runtime, names }, stacks, numbering);
+    }),
     collecting: raw.collecting,
     tornInterpreters: raw.interpreters.filter(({ read }) => read === undefined).map(({ id }) => id),
     gilRanges: raw.interpreters.map(({ address }) => gilRange(heap, runtime, address)),
@@ -119,12 +125,11 @@ export function completeSnapshot(interpreter: Interpreter, raw: RawSnapshot): Pr
 }
 
 function toThreads(
-  { heap, runtime }: Pick<Interpreter, "heap" | "runtime">,
-  { address: interpreter, id, gil, read }: StacksOf,
+  { heap, runtime, names }: Pick<Interpreter, "heap" | "runtime"> & { readonly names: ReadonlyMap<number, string> },
+  { id, gil, read }: StacksOf,
   numbering: ThreadNumbering,
 ): ThreadSnapshot[] {
   const { thread } = heap.layout;
-  const names = readThreadNames(heap, interpreter);
   const main = readWord(heap.memory, runtime + heap.layout.runtime.mainThread);
   return (read ?? [])
     .filter(({ stack }) => stack.listed)
