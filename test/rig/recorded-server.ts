@@ -86,7 +86,7 @@ export async function startRecordedServer(environment: Environment, kind: Record
     readyTimeoutMs: 60_000,
   });
   const count = kind.includes("two workers") ? 2 : 1;
-  const workers = (): number[] => servingBelow(target.pid, kind.startsWith("gunicorn") || count > 1);
+  const workers = (): number[] => servingBelow(target.pid, kind.startsWith("gunicorn") || kind.startsWith("hypercorn") || count > 1);
   const deadlineMs = Date.now() + 30_000;
   while (workers().length < count) {
     if (Date.now() > deadlineMs)
