@@ -13,6 +13,8 @@ class CallRequest(NamedTuple):
     size_bytes: int
     # Facts that a command may see.
     agent: Mapping[str, Any]
+    # The client's word for the whole answer, the same for all workers; may be empty.
+    answer: str = ""
 
 
 class Plugins:

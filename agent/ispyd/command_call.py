@@ -3,7 +3,6 @@
 Answers the JSON of a call's result; raises ProtocolError.
 """
 
-import os
 from typing import Any, Dict, cast
 
 from ispyd.admission import admit
@@ -16,6 +15,7 @@ from ispyd.parameters import arguments_of, level_of_params
 from ispyd.plugin import Context
 from ispyd.primitives import monotonic, thread_time
 from ispyd.redaction.redactor import Redactor
+from ispyd.service_key import answer_key
 
 
 def catalogue_of(plugins: Plugins) -> Catalogue:
@@ -38,7 +38,7 @@ def perform(job: Job, request: CallRequest, plugins: Plugins, ceiling: Ceiling) 
         raise ProtocolError("command-unknown", "this process has no command %s" % request.command, "its catalogue lists those that it has")
     demand_level(ceiling, highest([request.level, command.declaration.level] + level_of_params(command.parameters, request.params)))
     arguments = arguments_of(command.parameters, request.params)
-    redactor = Redactor(os.urandom(32))
+    redactor = Redactor(answer_key(request.answer))
     context = Context(redactor, job.deadline, request.agent, request.size_bytes)
     job.context = context
     result = _invoke(command, context, arguments)

@@ -106,7 +106,10 @@ class Answering:
         size_bytes = int(_limit(params, "sizeBytes", budget.SIZE_BYTES, budget.MOST_SIZE_BYTES))
         control = self._control
         agent = {"pid": control.pid, "threads": control.threads(), "startedMs": control.started_ms}
-        return CallRequest(command, given, level, size_bytes, agent), duration_ms
+        answer = params.get("answer", "")
+        if type(answer) is not str or len(answer) > _NAME_CHARACTERS:
+            raise ProtocolError("argument-invalid", "answer is a string of at most %d characters" % _NAME_CHARACTERS, number=INVALID_PARAMS)
+        return CallRequest(command, given, level, size_bytes, agent, answer), duration_ms
 
     def _hold_budget(self, connection: Connection, command: str, is_repeated: bool) -> None:
         is_stream = connection.repetition.is_stream(command) or is_repeated

@@ -12,6 +12,9 @@ from ispyd.control import Control
 from ispyd.primitives import start_native_thread
 from ispyd.recording import recorder
 
+# Loaded before a master forks, so that its workers share it.
+from ispyd.service_key import SERVICE_KEY  # noqa: F401
+
 
 class _State:
     """Of this process. `control` is None in a master, which waits for its children."""

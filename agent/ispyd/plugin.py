@@ -138,6 +138,14 @@ class Context:
         """As `text`, and hidden as a whole where the name says so."""
         return str(self._redactor.named(name, text))
 
+    def hides(self, name: str) -> bool:
+        """Whether a value of this name is hidden, whatever it is."""
+        return self._redactor.hides_name(name) is not None
+
+    def fingerprint(self, text: str) -> str:
+        """8 hexadecimal digits that equal texts of one answer share, among workers of one forking master too; the text can't be told from them."""
+        return str(self._redactor.fingerprint(text))
+
     def arguments(self, argv: Sequence[str]) -> List[str]:
         """A command line without its secrets: what stands after --password is one."""
         return list(self._redactor.arguments(argv))

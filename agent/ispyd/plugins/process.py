@@ -176,14 +176,18 @@ def environ(context: Context, pattern: str = "*", limit: int = 500) -> List[Dict
     pattern: names to show, with * and ? as in a shell
     limit: most rows that are shown
     """
-    found = sorted((_text(name), _text(value)) for name, value in _environment().items())
-    matching = [(name, value) for name, value in found if fnmatchcase(name, pattern)]
+    matching = [(name, value) for name, value in environment_texts() if fnmatchcase(name, pattern)]
     context.cut("variables", min(limit, len(matching)), len(matching))
     rows = []
     for name, value in matching[:limit]:
         context.check()
         rows.append({"name": name, "value": context.named(name, value)})
     return rows
+
+
+def environment_texts() -> List[Tuple[str, str]]:
+    """Names and values, sorted. Raises CommandFailed where os.environ was replaced."""
+    return sorted((_text(name), _text(value)) for name, value in _environment().items())
 
 
 def _environment() -> Dict[bytes, bytes]:
