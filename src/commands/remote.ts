@@ -1,6 +1,7 @@
 // The one handler of every command that only agents can answer, those of plugins included: ask all workers of the target, put equal answers together.
 // The path: dispatch -> here -> inside -> the agents.
 
+import { randomUUID } from "node:crypto";
 import { canonicalJson } from "../base/canonical-json.ts";
 import type { Failure } from "../base/failure.ts";
 import type { AgentLink, CallOptions } from "../inside/agent-link.ts";
@@ -25,7 +26,8 @@ const afterwordMs = 2_000;
 export function remoteHandler(record: AgentRecord): Handler {
   return async (params, context) => {
     const asking = { record, params, level: levelOfRequest(record, params) };
-    return mergeAnswers(await askEachAgent(context, (link, peer, options) => callAgent({ ...asking, link, peer, options })));
+    const answer = randomUUID();
+    return mergeAnswers(await askEachAgent(context, (link, peer, options) => callAgent({ ...asking, answer, link, peer, options })));
   };
 }
 
@@ -36,9 +38,10 @@ interface Calling {
   readonly link: AgentLink;
   readonly peer: AgentPeer;
   readonly options: CallOptions;
+  readonly answer: string;
 }
 
-async function callAgent({ record, params, level, link, peer, options }: Calling): Promise<CallAnswer | Failure> {
+async function callAgent({ record, params, level, link, peer, options, ...rest }: Calling): Promise<CallAnswer | Failure> {
   const { plugin, sha256 } = record.agent;
   const entry = record.agent.entry();
   const refusal =
@@ -47,7 +50,7 @@ async function callAgent({ record, params, level, link, peer, options }: Calling
   if (refusal !== undefined) return refusal;
   const durationMs = Math.min(entry.limits.durationMs ?? defaultDurationMs, Math.max(1, options.timeoutMs - afterwordMs / 10));
   const sizeBytes = entry.limits.sizeBytes ?? defaultSizeBytes;
-  const call = { command: entry.name, params: toAgentParams(entry, params), level, durationMs: Math.floor(durationMs), sizeBytes };
+  const call = { command: entry.name, params: toAgentParams(entry, params), level, durationMs: Math.floor(durationMs), sizeBytes, ...rest };
   return await link.call(call, { ...options, timeoutMs: Math.min(options.timeoutMs, durationMs + afterwordMs) });
 }
 

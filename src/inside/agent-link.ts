@@ -17,6 +17,8 @@ export interface AgentCall {
   readonly level: Level;
   readonly durationMs: number;
   readonly sizeBytes: number;
+  /** A random word for the whole answer, the same for all workers: equal secrets then have equal fingerprints in it (docs/protocol.md). */
+  readonly answer: string;
 }
 
 export interface CallOptions {
