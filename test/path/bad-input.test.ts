@@ -115,7 +115,7 @@ describe("processes that come and go", () => {
 
   test("a process that ends during the look of why gets no verdict", async () => {
     const target = await start();
-    const asked = ispydBehind(directory, [], ["why", String(target.pid), "--for", "3000", "--json"]);
+    const asked = ispydBehind(directory, [], ["why", String(target.pid), "--for", "3s", "--json"]);
     await sleep(1_500);
     process.kill(target.pid, "SIGKILL");
     const { exitCode, stderr } = await asked;

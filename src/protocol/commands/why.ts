@@ -17,7 +17,7 @@ export default defineCommand({
   target: "required",
   params: () =>
     z.object({
-      for: z.int().min(200).max(10_000).default(800).meta({ placeholder: "MILLISECONDS" }).describe("how long to look"),
+      for: z.int().min(200).max(10_000).default(800).meta({ placeholder: "DURATION", duration: true }).describe("how long to look"),
       looks: z.int().min(3).max(100).default(8).meta({ placeholder: "COUNT" }).describe("how many looks in that time"),
     }),
   result: () =>
@@ -34,6 +34,7 @@ export default defineCommand({
   recorded: true,
   examples: [
     { command: "ispyd why shop", says: "the whole service: every worker in about a second" },
+    { command: "ispyd why shop --for 5s", says: "a longer look, where waits are short" },
     { command: "ispyd why shop/2 --json", says: "one worker, for a program to read" },
   ],
   view: whyView,
