@@ -19,6 +19,8 @@ const python = interpreters.find(({ version }) => version === "3.11") ?? interpr
 const oldest = interpreters[0];
 const agent = join(projectRoot, "agent");
 const web = python === undefined ? undefined : await environmentFor(python, "web");
+// Compiled when it is first needed, which takes minutes on a small machine.
+const uwsgi = python === undefined ? undefined : await environmentFor(python, "uwsgi");
 const application = "def app(environ, start_response):\n    start_response('200 OK', [])\n    return [b'ok']\n";
 
 afterEach(stopTargets);
@@ -64,6 +66,47 @@ test.each([
   expect(await (await openAgent(replaced)).value("process pid")).toBe(replaced);
   // The replacement's agent swept what the killed worker left.
   expect(agentDirectories(first)).toEqual([]);
+});
+
+test("Celery's pool processes have agents, its main process has none", async ({ skip }) => {
+  if (web?.packages["celery"] === undefined) return skip("no celery for this Python");
+  const server = await startTarget({
+    python: web.python,
+    args: [join(web.bin, "celery"), "--app", "shop", "worker", "--concurrency", "2"],
+    files: { "shop.py": "from celery import Celery\napp = Celery('shop', broker='memory://')\n" },
+    env: agentEnvironment(),
+    ready: "started",
+  });
+  await expect.poll(() => childrenOf(server.pid).length, { timeout: 20_000 }).toBe(2);
+  for (const child of childrenOf(server.pid)) expect(await (await openAgent(child)).value("process ppid")).toBe(server.pid);
+  expect(agentDirectories(server.pid)).toEqual([]);
+});
+
+async function startUwsgi(more: readonly string[]): Promise<Target> {
+  const port = await freePort();
+  const program = ["--wsgi-file", "shop.py", "--callable", "app", "--home", uwsgi?.directory ?? "", "--die-on-term"];
+  const server = await startTarget({
+    python: join(uwsgi?.bin ?? "", "uwsgi"),
+    args: ["--http-socket", `127.0.0.1:${port}`, "--master", "--processes", "2", ...program, ...more],
+    files: { "shop.py": application },
+    env: agentEnvironment(),
+    ready: { port },
+  });
+  await expect.poll(() => childrenOf(server.pid).length).toBe(2);
+  return server;
+}
+
+test("uWSGI's workers have agents where it runs with threads; where it does not, they leave the reason", async ({ skip }) => {
+  if (uwsgi?.packages["uwsgi"] === undefined) return skip(`no uWSGI: ${uwsgi?.missing[0]?.reason ?? "no Python"}`);
+  for (const more of [["--enable-threads"], ["--threads", "2", "--lazy-apps"]]) {
+    const server = await startUwsgi(more);
+    for (const worker of childrenOf(server.pid)) expect(await (await openAgent(worker)).value("process pid")).toBe(worker);
+    expect(agentDirectories(server.pid)).toEqual([]);
+  }
+  for (const worker of childrenOf((await startUwsgi([])).pid)) {
+    await expect.poll(() => agentDirectories(worker).length).toBe(1);
+    expect(readFileSync(join(agentDirectories(worker)[0] ?? "", "why"), "utf8")).toMatch(/runs without threads.*enable-threads/);
+  }
 });
 
 test.each(["before", "after"])(
