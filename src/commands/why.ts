@@ -35,10 +35,13 @@ export const run: Handler<typeof record> = async (params, context) => {
   const { judged, unreadable } = judgeAll(targets, observed, context);
   const service = judgeService(judged.map(({ verdict }) => verdict));
   const { culprit } = service;
+  const workers = judged.map(({ target, version, verdict }) => toResult(target, version, verdict));
+  const stuck = workers.filter((worker) => worker.stuck);
   return {
     verdict: service.text,
     culprit: culprit === undefined ? null : { function: culprit.function, file: culprit.file, line: culprit.line },
-    workers: judged.map(({ target, version, verdict }) => toResult(target, version, verdict)),
+    workers,
+    evidence: (stuck.length > 0 ? stuck : workers).flatMap(({ pid, evidence }) => evidence.map((stack) => ({ pid, ...stack }))),
     next: nextCommands(
       context.target ?? "",
       judged.map(({ verdict }) => verdict),

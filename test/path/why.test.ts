@@ -120,6 +120,20 @@ describe.each(found)("Python $full", (python) => {
   });
 });
 
+test("the JSON has verdict, culprit, workers, and the stacks that show it", async () => {
+  const python = found.at(-1);
+  if (python === undefined) throw new Error("no CPython is here");
+  const target = await startProgram(python, "lock_twice_with");
+  const { stdout } = await ispyd(["why", String(target.pid), "--json"]);
+  const { evidence, culprit, workers } = JSON.parse(stdout) as {
+    evidence: { pid: number; frames: { line: number }[] }[];
+    culprit: { function: string; file: string; line: number };
+    workers: unknown[];
+  };
+  expect({ workers: workers.length, function: culprit.function }).toEqual({ workers: 1, function: "pay" });
+  expect(evidence.map(({ pid, frames }) => [pid, frames.some(({ line }) => line === culprit.line)])).toEqual([[target.pid, true]]);
+});
+
 test("the text says it once, with the stack under it", async () => {
   const python = found.at(-1);
   if (python === undefined) throw new Error("no CPython is here");

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineCommand } from "../command.ts";
 import { nextCommandSchema } from "../next-command.ts";
 import { unreadableSchema } from "../stack-schema.ts";
-import { workerVerdictSchema } from "../why-schema.ts";
+import { evidenceSchema, workerVerdictSchema } from "../why-schema.ts";
 import { whyView } from "../why-view.ts";
 
 export default defineCommand({
@@ -26,6 +26,8 @@ export default defineCommand({
       verdict: z.string(),
       culprit: z.object({ function: z.string(), file: z.string(), line: z.int() }).nullable(),
       workers: z.array(workerVerdictSchema()),
+      /** The stacks that show it: of the workers that stand still, or else of all. */
+      evidence: z.array(evidenceSchema().extend({ pid: z.int() })),
       /** Commands worth running next. */
       next: z.array(nextCommandSchema),
       unreadable: z.array(unreadableSchema()),
