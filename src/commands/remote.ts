@@ -20,8 +20,8 @@ import { pinRefusal } from "./plugin-pin.ts";
 
 const defaultDurationMs = 30_000;
 const defaultSizeBytes = 256 * 1024;
-/** The agent interrupts a command when its time is up, and then still has to say so. */
-const afterwordMs = 2_000;
+/** The agent interrupts a command when its time is up, gives it up to 3 s to end, and then still has to say where it stood. */
+const afterwordMs = 3_500;
 
 export function remoteHandler(record: AgentRecord): Handler {
   return async (params, context) => {
@@ -48,7 +48,8 @@ async function callAgent({ record, params, level, link, peer, options, ...rest }
     agentCeilingRefusal(peer.pid, link.hello.ceiling, level) ??
     (sha256 === undefined ? undefined : await pinRefusal({ link, pid: peer.pid, plugin: plugin.name, sha256 }, options));
   if (refusal !== undefined) return refusal;
-  const durationMs = Math.min(entry.limits.durationMs ?? defaultDurationMs, Math.max(1, options.timeoutMs - afterwordMs / 10));
+  const affordedMs = Math.max(1, options.timeoutMs / 2, options.timeoutMs - afterwordMs);
+  const durationMs = Math.min(entry.limits.durationMs ?? defaultDurationMs, affordedMs);
   const sizeBytes = entry.limits.sizeBytes ?? defaultSizeBytes;
   const call = { command: entry.name, params: toAgentParams(entry, params), level, durationMs: Math.floor(durationMs), sizeBytes, ...rest };
   return await link.call(call, { ...options, timeoutMs: Math.min(options.timeoutMs, durationMs + afterwordMs) });
