@@ -17,7 +17,15 @@ import type { House } from "./waist/dispatch.ts";
 
 // Everything was handed to the kernel by then; a handler's timer must not keep the process.
 process.exit(
-  await runCommandLine({ argv: process.argv.slice(2), openHouse, caller: callerOf(), stdout: process.stdout, stderr: process.stderr }),
+  await runCommandLine({
+    argv: process.argv.slice(2),
+    openHouse,
+    caller: callerOf(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    // Loaded here: commands that open no session do without it.
+    openSession: async (opened) => (await import("./cli/shell/open-shell.ts")).openShell(opened, process.stdin),
+  }),
 );
 
 function openHouse(): House {

@@ -17,7 +17,7 @@ export function jsonCatalogue(records: readonly CommandRecord[]): { version: str
 
 /** Without what is code, and what only this program has a use for. */
 function jsonEntry(record: CommandRecord): unknown {
-  const { view: _view, redactions: _redactions, starts: _starts, params, result, ...facts } = record;
+  const { view: _view, redactions: _redactions, starts: _starts, opens: _opens, params, result, ...facts } = record;
   return {
     ...facts,
     params: z.toJSONSchema(params, { io: "input", unrepresentable: "any" }),

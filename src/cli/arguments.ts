@@ -10,14 +10,25 @@ import { misuse, quoted, readText, readValue, type Place } from "./values.ts";
 
 const targetLengthMax = 256;
 
-export function targetOf(record: CommandRecord, words: readonly string[]): { target?: string; rest: readonly string[] } {
+/** `connected` is the target of a session: taken where the words are no more than the command's own. */
+export function targetOf(
+  record: CommandRecord,
+  words: readonly string[],
+  connected?: string,
+): { target?: string; rest: readonly string[] } {
   if (record.target === "none") return { rest: words };
+  if (connected !== undefined && words.length <= mostWordsOf(record)) return { target: connected, rest: words };
   const [target, ...rest] = words;
   if (target === undefined && record.target === "required") {
     throw misuse(record.name, `needs a target: ${targetInWords}`, "ispyd ps shows what is running");
   }
   if (target === undefined) return { rest };
   return { target: readTarget(target, record.name), rest };
+}
+
+function mostWordsOf(record: CommandRecord): number {
+  const own = parametersOf(record).filter(({ positional }) => positional);
+  return own.some(({ many }) => many) ? Infinity : own.length;
 }
 
 function readTarget(text: string, command: string): string {

@@ -9,7 +9,7 @@ import { wantsColor } from "./draw/paint.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** process.stdout and process.stderr, or any stream. */
-export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly fd?: number };
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number; readonly fd?: number };
 
 export interface Page {
   readonly stream: OutputStream;

@@ -24,6 +24,15 @@ export interface OutputChoice {
   readonly file?: string;
 }
 
+/** What holds for every line of a session; what a line says itself goes first. */
+export interface Standing {
+  readonly target?: string;
+  readonly reason?: string;
+  readonly through?: string;
+  readonly timeoutMs?: number;
+  readonly output: OutputChoice;
+}
+
 export interface CommandLine {
   /** Undefined where only the version was asked for. */
   readonly request: Request | undefined;
@@ -31,16 +40,38 @@ export interface CommandLine {
 }
 
 /** The request in argv (without node and script). Throws Failure argument-invalid or command-unknown. */
-export function parseCommandLine(argv: readonly string[], catalogue: Catalogue): CommandLine {
+export function parseCommandLine(argv: readonly string[], catalogue: Catalogue, standing?: Standing): CommandLine {
   const found = inFull(split(argv, catalogue), catalogue);
   const globals = byName(found.globals);
-  const output = outputOf(globals);
+  const output = withStanding(outputOf(globals), standing?.output);
   if (globals.has("version")) return { request: undefined, output };
   if (globals.has("help")) return { request: helpRequest(found), output };
   if (found.record === undefined && found.group === "" && found.words.length === 0)
     return { request: { command: "help", params: {} }, output };
   if (found.record === undefined) throw noCommand(found, catalogue);
-  return { request: requestOf(found.record, found, globals), output };
+  return {
+    request: { ...standingParts(found.record, standing), ...requestOf({ record: found.record, found, globals, standing }) },
+    output,
+  };
+}
+
+/** A choice of one line beside that of its session. */
+export function withStanding(own: OutputChoice, standing: OutputChoice | undefined): OutputChoice {
+  if (standing === undefined) return own;
+  const color = own.color === "auto" ? standing.color : own.color;
+  return { ...own, json: own.json || standing.json, quiet: own.quiet || standing.quiet, color };
+}
+
+function standingParts(
+  { target }: CommandRecord,
+  { reason, through, timeoutMs }: Partial<Standing> = {},
+): Pick<Request, "reason" | "through" | "timeoutMs"> {
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    // What has no target goes nowhere; what has one must never be asked of this machine instead.
+    ...(through === undefined || target === "none" ? {} : { through }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
 }
 
 /** What can be told of the output from an argv that was refused: its failure is to be drawn as it asked. */
@@ -99,8 +130,15 @@ function helpRequest(found: Found): Request {
   return { command: "help", params: topic.length === 0 ? {} : { topic } };
 }
 
-function requestOf(record: CommandRecord, found: Found, globals: ReadonlyMap<string, string | true>): Request {
-  const { target, rest } = targetOf(record, found.words);
+interface Asking {
+  readonly record: CommandRecord;
+  readonly found: Found;
+  readonly globals: ReadonlyMap<string, string | true>;
+  readonly standing: Standing | undefined;
+}
+
+function requestOf({ record, found, globals, standing }: Asking): Request {
+  const { target, rest } = targetOf(record, found.words, standing?.target);
   const params = { ...optionValues(record, found.options), ...positionalValues(record, rest) };
   const reason = globals.get("reason");
   const timeout = globals.get("timeout");

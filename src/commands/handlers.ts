@@ -17,6 +17,7 @@ import type psRecord from "../protocol/commands/ps.ts";
 import type reportRecord from "../protocol/commands/report.ts";
 import type requestsRecord from "../protocol/commands/requests.ts";
 import type runRecord from "../protocol/commands/run.ts";
+import type shellRecord from "../protocol/commands/shell.ts";
 import type tasksRecord from "../protocol/commands/tasks.ts";
 import type threadsRecord from "../protocol/commands/threads.ts";
 import type whyRecord from "../protocol/commands/why.ts";
@@ -37,6 +38,7 @@ import { run as ps } from "./ps.ts";
 import { run as report } from "./report.ts";
 import { run as requests } from "./requests.ts";
 import { run as run } from "./run.ts";
+import { run as shell } from "./shell.ts";
 import { run as tasks } from "./tasks.ts";
 import { run as threads } from "./threads.ts";
 import { run as why } from "./why.ts";
@@ -61,6 +63,7 @@ interface Handlers {
   "completion": Handler<typeof completionRecord>;
   "help": Handler<typeof helpRecord>;
   "run": Handler<typeof runRecord>;
+  "shell": Handler<typeof shellRecord>;
 }
 
 const byName: Handlers = {
@@ -83,6 +86,7 @@ const byName: Handlers = {
   "completion": completion,
   "help": help,
   "run": run,
+  "shell": shell,
 };
 
 // The one cast: dispatch gives a handler only params that its own record's schema has passed.

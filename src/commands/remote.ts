@@ -25,7 +25,12 @@ const afterwordMs = 3_500;
 
 export function remoteHandler(record: AgentRecord): Handler {
   return async (params, context) => {
-    const asking = { record, params, level: levelOfRequest(record, params) };
+    const asking = {
+      record,
+      params,
+      level: levelOfRequest(record, params),
+      ...(context.repeated === true ? { repeated: true as const } : {}),
+    };
     const answer = randomUUID();
     return mergeAnswers(await askEachAgent(context, (link, peer, options) => callAgent({ ...asking, answer, link, peer, options })));
   };
@@ -39,6 +44,7 @@ interface Calling {
   readonly peer: AgentPeer;
   readonly options: CallOptions;
   readonly answer: string;
+  readonly repeated?: true;
 }
 
 async function callAgent({ record, params, level, link, peer, options, ...rest }: Calling): Promise<CallAnswer | Failure> {

@@ -19,6 +19,8 @@ export interface AgentCall {
   readonly sizeBytes: number;
   /** A random word for the whole answer, the same for all workers: equal secrets then have equal fingerprints in it (docs/protocol.md). */
   readonly answer: string;
+  /** Of a call that comes again and again. */
+  readonly repeated?: true;
 }
 
 export interface CallOptions {

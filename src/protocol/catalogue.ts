@@ -18,6 +18,7 @@ import ps from "./commands/ps.ts";
 import report from "./commands/report.ts";
 import requests from "./commands/requests.ts";
 import run from "./commands/run.ts";
+import shell from "./commands/shell.ts";
 import tasks from "./commands/tasks.ts";
 import threads from "./commands/threads.ts";
 import why from "./commands/why.ts";
@@ -42,6 +43,7 @@ const records: readonly CommandRecord[] = [
   completion,
   help,
   run,
+  shell,
 ];
 
 export const catalogue: ReadonlyMap<string, CommandRecord> = new Map(records.map((record) => [record.name, record]));

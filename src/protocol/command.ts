@@ -72,6 +72,8 @@ export interface CommandRecord<Params extends z.ZodObject = z.ZodObject, Result 
   readonly reaches?: "agents";
   /** For a command that starts another program: the caller's own process does so, once the answer is there. */
   starts?(result: z.output<Result>): Program;
+  /** For a command that goes on: the caller's own process keeps asking, line by line, once the answer is there. */
+  readonly opens?: "session";
   /** What its answer says was hidden at the source, where it reads values: the audit log counts it with what is hidden later. Pure. */
   redactions?(result: z.output<Result>): readonly RedactionResult[];
   /** The result as people see it. Pure. */

@@ -23,6 +23,8 @@ export interface Request {
   readonly timeoutMs?: number;
   /** The words of a command that runs others where the target is: "kubectl exec -i POD --". Only commands of agents go that way. */
   readonly through?: string;
+  /** True of one of many that are asked again and again: an agent then counts it against its share of the processor. */
+  readonly repeated?: true;
 }
 
 /** Something that the answer could not see or do, and what would change that. */
@@ -55,6 +57,8 @@ export interface Context {
   readonly target: string | undefined;
   /** As in the request. */
   readonly through: string | undefined;
+  /** As in the request. */
+  readonly repeated?: true;
   /** Every command there is, those of plugins included. */
   readonly catalogue: ReadonlyMap<string, CommandRecord>;
   readonly settings: Settings;

@@ -29,6 +29,8 @@ export interface Asked {
   readonly caller: Caller;
   readonly signal: AbortSignal;
   readonly progress?: (progress: Progress) => void;
+  /** Told of each process that is read, as the audit log is. */
+  readonly touched?: (pid: number) => void;
 }
 
 /** Answers one request, or throws the Failure that ended it. What was refused, begun and ended is in the audit log either way. */
@@ -104,11 +106,15 @@ function contextOf(
     caller: asked.caller,
     target: asked.request.target,
     through: asked.request.through,
+    ...(asked.request.repeated === true ? { repeated: true } : {}),
     catalogue: house.catalogue,
     settings: house.settings,
     audit: house.auditReader,
     note: (note) => void notes.push(note),
-    touched: (pid) => void pids.add(pid),
+    touched: (pid) => {
+      pids.add(pid);
+      asked.touched?.(pid);
+    },
     refused: (pid) => void pidsRefused.add(pid),
     progress: (progress) => asked.progress?.(progress),
   };

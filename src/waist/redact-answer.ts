@@ -3,7 +3,7 @@
 
 import { Failure } from "../base/failure.ts";
 import type { Note } from "../protocol/request.ts";
-import type { Redactor } from "../redaction/redactor.ts";
+import { createRedactor, type Redactor } from "../redaction/redactor.ts";
 
 /** Texts seen before are not scanned again: stacks repeat the same few hundred names and paths. */
 export type TextRedactor = (text: string) => string;
@@ -35,4 +35,12 @@ export function redactNote({ message, remedy, partial }: Note, redact: TextRedac
 export function redactFailure(failure: Failure, redact: TextRedactor): Failure {
   const { code, target } = failure;
   return new Failure({ code, message: redact(failure.message), hint: redact(failure.hint), target }, { cause: failure.cause });
+}
+
+/** True where a line that somebody typed holds what would be hidden in an answer: such a line is not kept. */
+export function holdsSecret(line: string): boolean {
+  const redactor = createRedactor();
+  redactor.redactText(line);
+  redactor.redactArguments(line.split(/\s+/));
+  return redactor.totals().length > 0;
 }

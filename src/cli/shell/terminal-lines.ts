@@ -1,0 +1,72 @@
+// Lines that a person types: with a prompt, editing, history and completion. Between two lines the terminal is as any program finds it,
+// so that Ctrl-C is a signal then, and a pager or an editor can have it.
+
+import { createInterface, type Interface } from "node:readline/promises";
+import type { Writable } from "node:stream";
+
+export type Typed =
+  | { readonly kind: "line"; readonly line: string }
+  | { readonly kind: "interrupted"; readonly empty: boolean }
+  | { readonly kind: "end" };
+
+export interface LineSource {
+  next(prompt: string): Promise<Typed>;
+  /** Ends a wait for a line, too. */
+  close(): void;
+}
+
+/** What stands for the text before the cursor's end: candidates, and the part of the text that they take the place of. */
+export type Completer = (line: string) => Promise<[string[], string]>;
+
+export interface TerminalFacts {
+  readonly input: NodeJS.ReadStream;
+  readonly output: Writable;
+  /** The latest first. */
+  readonly history: () => string[];
+  readonly completer: Completer;
+}
+
+/** What is left over from one line to the next. */
+interface Leftover {
+  /** Lines of which more than one arrived at once, as when text is pasted. */
+  readonly lines: string[];
+  /** Typed behind the last of them. */
+  begun: string;
+  /** The one that reads at this moment. */
+  reader?: Interface;
+}
+
+export function terminalLines(facts: TerminalFacts): LineSource {
+  const leftover: Leftover = { lines: [], begun: "" };
+  return {
+    next: async (prompt) => {
+      const line = leftover.lines.shift();
+      return line === undefined ? await read(facts, leftover, prompt) : { kind: "line", line };
+    },
+    close: () => leftover.reader?.close(),
+  };
+}
+
+function read({ input, output, history, completer }: TerminalFacts, leftover: Leftover, prompt: string): Promise<Typed> {
+  const reader = createInterface({ input, output, prompt, history: history(), historySize: historyLines, terminal: true, completer });
+  leftover.reader = reader;
+  const typed = new Promise<Typed>((resolve) => {
+    reader.on("line", (line) => {
+      leftover.lines.push(line);
+      // The rest of what arrived with it is read first.
+      if (leftover.lines.length === 1) setImmediate(() => resolve({ kind: "line", line: leftover.lines.shift() ?? "" }));
+    });
+    reader.on("SIGINT", () => resolve({ kind: "interrupted", empty: reader.line === "" }));
+    reader.on("close", () => resolve({ kind: "end" }));
+  });
+  reader.prompt();
+  if (leftover.begun !== "") reader.write(leftover.begun);
+  return typed.then((one) => {
+    leftover.begun = one.kind === "line" ? reader.line : "";
+    if (one.kind !== "line") output.write(one.kind === "end" ? "\n" : "^C\n");
+    reader.close();
+    return one;
+  });
+}
+
+const historyLines = 1_000;
