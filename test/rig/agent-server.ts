@@ -25,6 +25,9 @@ export interface AgentServerOptions {
   readonly name: string;
   readonly workers?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Source of the module that has `app`, instead of the small one above, and further files beside it. */
+  readonly application?: string;
+  readonly files?: Readonly<Record<string, string>>;
   /** Words before everything: "unshare", "--mount". */
   readonly wrapper?: readonly string[];
 }
@@ -36,14 +39,21 @@ export interface AgentServer extends Target {
   workers(): number[];
 }
 
-export async function startAgentServer({ environment, name, workers = 2, env, wrapper = [] }: AgentServerOptions): Promise<AgentServer> {
+export async function startAgentServer({
+  environment,
+  name,
+  workers = 2,
+  env,
+  wrapper = [],
+  ...its
+}: AgentServerOptions): Promise<AgentServer> {
   const port = await freePort();
   const gunicorn = [join(environment.bin, "gunicorn"), "--bind", `127.0.0.1:${port}`, "--workers", String(workers), `${name}:app`];
   const [program = process.execPath, ...args] = [...wrapper, process.execPath, ispydPath, "run", "--", environment.python, ...gunicorn];
   const target = await startTarget({
     python: program,
     args,
-    files: { [`${name}.py`]: application },
+    files: { [`${name}.py`]: its.application ?? application, ...its.files },
     env: { PYTHONDONTWRITEBYTECODE: "1", ...environment.interpreter.environment, ...env },
     ready: { port },
     readyTimeoutMs: 60_000,
