@@ -37,7 +37,7 @@ class Tree:
             cls = module.get("Logger")
             manager = borrowed.class_names(cls).get("manager") if type(cls) is type else None
         known = borrowed.attributes(manager) if manager is not None else {}
-        self.disabled_up_to = _number(known.get("disable"))
+        self.disabled_up_to = _number(known.get("_disable"))
         for name, logger in sorted(borrowed.entries(known.get("loggerDict")).items()):
             own = borrowed.attributes(logger)
             # A PlaceHolder, which stands for a name between two loggers, has no level.
