@@ -129,6 +129,7 @@ describe("a script in its shell", () => {
 shift 2
 case "$*" in
   "threads :8") printf ':8000 shop: web\\n:8001 mail\\n' ;;
+  "threads shop@8") printf 'shop@8000\\nshop@8000/1\\n' ;;
   "threads -o pa") printf ':files\\n' ;;
   "--color=a") printf -- '--color=auto\\n--color=always\\n' ;;
   "fail") echo broken >&2; exit 70 ;;
@@ -157,15 +158,19 @@ esac
     return stdout.split("\n").filter((answer) => answer !== "");
   }
 
-  test.skipIf(!has("bash"))("bash gets words, without what it already has up to a colon or = (skipped without bash)", () => {
-    expect(bashAnswers("ispyd threads ")).toEqual(["asked/2"]);
-    expect(bashAnswers("ispyd threads :8")).toEqual(["8000", "8001"]);
-    expect(bashAnswers("ispyd --color=a")).toEqual(["auto", "always"]);
-    expect(bashAnswers("ispyd threads -o pa")).toEqual(["pack.txt"]);
-    expect(bashAnswers("ispyd fail")).toEqual([]);
-    expect(bashAnswers("ispyd threads $(touch owned)")).toEqual(["asked/3"]);
-    expect(inShell("ls").stdout).not.toContain("owned");
-  });
+  test.skipIf(!has("bash"))(
+    "bash gets words, without what it already has up to a colon or =, or before an @ (skipped without bash)",
+    () => {
+      expect(bashAnswers("ispyd threads ")).toEqual(["asked/2"]);
+      expect(bashAnswers("ispyd threads :8")).toEqual(["8000", "8001"]);
+      expect(bashAnswers("ispyd threads shop@8")).toEqual(["@8000", "@8000/1"]);
+      expect(bashAnswers("ispyd --color=a")).toEqual(["auto", "always"]);
+      expect(bashAnswers("ispyd threads -o pa")).toEqual(["pack.txt"]);
+      expect(bashAnswers("ispyd fail")).toEqual([]);
+      expect(bashAnswers("ispyd threads $(touch owned)")).toEqual(["asked/3"]);
+      expect(inShell("ls").stdout).not.toContain("owned");
+    },
+  );
 
   test.skipIf(!has("zsh"))("zsh reads the script, and its function asks with the words typed (skipped without zsh)", () => {
     const script = `compdef() { :; }; source ./zsh; _describe() { print -rl -- \${(P)3}; }; _files() { print files; }; words=("$@"); CURRENT=$#; _ispyd`;
