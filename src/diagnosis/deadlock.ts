@@ -34,8 +34,9 @@ function toFinding(process: ProcessObservation, circle: Circle): Finding {
 
 function ownLock(thread: ThreadObservation): string {
   const owner = thread.wait?.owners.find(({ tid }) => tid === thread.tid);
-  const taken = owner?.frame === undefined ? "" : `, taken in ${placeText(owner.frame)}`;
-  return `${threadText(thread)} waits in ${placeText(placeOf(thread))} for ${waitedText(thread.wait?.kind)} that it holds itself${taken}`;
+  // The line at which that frame stands now; where it took the lock is not recorded.
+  const where = owner?.frame === undefined ? "" : `, in ${placeText(owner.frame)}`;
+  return `${threadText(thread)} waits in ${placeText(placeOf(thread))} for ${waitedText(thread.wait?.kind)} that it holds itself${where}`;
 }
 
 function waitText(thread: ThreadObservation, next: ThreadObservation | undefined): string {

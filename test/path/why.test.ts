@@ -19,7 +19,7 @@ interface Guilty {
 }
 
 const guilty: readonly Guilty[] = [
-  { program: "lock_twice_with", kind: "deadlock", says: /for a Lock that it holds itself, taken in reserve .*:9\)/ },
+  { program: "lock_twice_with", kind: "deadlock", says: /for a Lock that it holds itself, in reserve .*:9\)/ },
   { program: "lock_twice_acquire", kind: "deadlock", says: /for a Lock that it holds itself/ },
   { program: "locks_opposite", kind: "deadlock", says: /a Lock that (?:reserve|refund) holds; / },
   { program: "rlock_sleeper", kind: "waits for a lock", says: /an RLock .*; holder holds it and sleeps in hold/ },
