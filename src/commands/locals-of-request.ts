@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import { Failure } from "../base/failure.ts";
-import { captureRequest, type RequestCapture, type RequestChoice } from "../outside/capture-request.ts";
+import { createRequestReader, type RequestCapture, type RequestChoice } from "../outside/capture-request.ts";
 import type { Interpreter } from "../outside/interpreter.ts";
 import { readOnce, withInterpreter } from "../outside/read-process.ts";
 import { type InFlight, requestId, requestLabel } from "../outside/requests.ts";
@@ -61,9 +61,8 @@ function captureIn({ target, watchdog, choice, params, context, redactionKey }: 
   return withInterpreter(target, (interpreter) => {
     const refusal = ceilingRefusal(interpreter, "capture");
     if (refusal !== undefined) return refusal;
-    const read = readOnce(target, watchdog, (stopped) =>
-      captureRequest(interpreter, choice, { stopped, redactionKey, limits: captureLimits(params, stopped) }),
-    );
+    const reader = createRequestReader(interpreter, choice, redactionKey);
+    const read = readOnce(target, watchdog, (stopped) => reader({ stopped, limits: captureLimits(params, stopped) }));
     if (read instanceof Failure) return read;
     const capture = read.value;
     if (capture instanceof Failure) return capture;

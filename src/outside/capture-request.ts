@@ -7,12 +7,13 @@ import type { Redaction } from "../redaction/counts.ts";
 import { createRedactor, type Redactor } from "../redaction/redactor.ts";
 import type { Frame } from "../stacks/model.ts";
 import { frameOrigin } from "../stacks/origin.ts";
-import type { Variable } from "../stacks/value.ts";
+import type { CaptureLimits, Variable } from "../stacks/value.ts";
 import { markChanges } from "../stacks/value-changes.ts";
-import { type CaptureOptions, noSuchFrame } from "./capture-frame.ts";
+import { noSuchFrame } from "./capture-frame.ts";
 import { type CodeCache, createCodeCache } from "./code.ts";
 import { holdsCode } from "./frame-slots.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { cachePages } from "./page-cache.ts";
 import type { FramePlace } from "./raw-frame.ts";
 import { type InFlight, requestId } from "./requests.ts";
 import { lookForRequests, type RequestsLook } from "./requests-look.ts";
@@ -59,16 +60,32 @@ export interface NoSuchRequest {
 
 const captureAttempts = 5;
 
-/** Tried again, within a bound, where the request moved on meanwhile; what was read last then says so. The limits are those of all frames together. */
-export function captureRequest(
-  interpreter: Interpreter,
-  choice: RequestChoice,
-  options: CaptureOptions,
-): RequestCapture | NoSuchRequest | Failure {
-  const capturing = { interpreter, codes: createCodeCache(), secrets: createKnownSecrets(), options };
+export interface RequestReadOptions {
+  /** True while every thread of the process stands still: one look is then enough. */
+  readonly stopped: boolean;
+  /** Those of all frames together. */
+  readonly limits: CaptureLimits;
+}
+
+export type RequestReader = (options: RequestReadOptions) => RequestCapture | NoSuchRequest | Failure;
+
+/**
+ * A reader of one request. It remembers from one read to the next what keeps a stop of the process short: code objects, and the texts that
+ * must not be shown. `redactionKey` is the key under which equal secrets of one answer get equal fingerprints.
+ */
+export function createRequestReader(interpreter: Interpreter, choice: RequestChoice, redactionKey: Uint8Array): RequestReader {
+  const known = { redactionKey, codes: createCodeCache(), secrets: createKnownSecrets() };
+  return (options) => {
+    const memory = options.stopped ? Object.assign(cachePages(interpreter.memory), { close: () => undefined }) : interpreter.memory;
+    return readRequest({ ...known, ...options, interpreter: { ...interpreter, memory, heap: { ...interpreter.heap, memory } } }, choice);
+  };
+}
+
+// Tried again, within a bound, where the request moved on meanwhile; what was read last then says so.
+function readRequest(reading: Reading, choice: RequestChoice): RequestCapture | NoSuchRequest | Failure {
   let last: RequestCapture | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    const look = lookForRequests(interpreter, options.stopped, capturing.codes);
+    const look = lookForRequests(reading.interpreter, reading.stopped, reading.codes);
     const request = withId(look, choice.id);
     if (request === undefined) {
       const rejected = look.snapshot.threads.filter(({ verdict }) => verdict === "rejected").length;
@@ -76,7 +93,7 @@ export function captureRequest(
       if (rejected === 0 || attempt === captureAttempts) return { inFlight: look.search.requests, rejected };
       continue;
     }
-    const capture = captureOnce(capturing, request, choice);
+    const capture = readOnce(reading, request, choice);
     if (!("frames" in capture) || attempt === captureAttempts || capture.frames.every(({ stayed }) => stayed)) return capture;
     last = capture;
   }
@@ -86,12 +103,12 @@ function withId({ search }: RequestsLook, id: string): InFlight | undefined {
   return search.requests.find((request) => requestId(request) === id);
 }
 
-interface Capturing {
+interface Reading extends RequestReadOptions {
   readonly interpreter: Interpreter;
+  readonly redactionKey: Uint8Array;
   readonly codes: CodeCache;
   /** A secret that its name hides in one frame often stands in the next under another: what one look at one frame hides is hidden in all. */
   readonly secrets: KnownSecrets;
-  readonly options: CaptureOptions;
 }
 
 interface Chosen {
@@ -100,7 +117,7 @@ interface Chosen {
   readonly number: number;
 }
 
-function captureOnce(capturing: Capturing, request: InFlight, choice: RequestChoice): RequestCapture | Failure {
+function readOnce(reading: Reading, request: InFlight, choice: RequestChoice): RequestCapture | Failure {
   const counted = request.frames.flatMap((frame, index) => {
     const place = request.places[index];
     return place !== undefined && (choice.all || frameOrigin(frame.file) === "application") ? [{ frame, place }] : [];
@@ -110,11 +127,12 @@ function captureOnce(capturing: Capturing, request: InFlight, choice: RequestCho
     return noSuchFrame({ whose: "request", number: choice.first, all: choice.all, counted: counted.length, depth: request.frames.length });
   const facts = { request, countedFrames: counted.length };
   const own = request.places.filter((_, index) => frameOrigin(request.frames[index]?.file ?? "") === "application");
-  const first = readAll(capturing, chosen, own);
-  if (capturing.options.stopped) return { ...facts, ...withoutSecrets(capturing, first) };
-  const second = readAll(capturing, chosen, own);
-  const again = withId(lookForRequests(capturing.interpreter, false, capturing.codes), choice.id);
-  const [before, after] = [withoutSecrets(capturing, first), withoutSecrets(capturing, second)];
+  const first = readAll(reading, chosen);
+  if (reading.stopped) return { ...facts, ...withoutSecrets(reading, first) };
+  searchSecrets(reading, own);
+  const second = readAll(reading, chosen);
+  const again = withId(lookForRequests(reading.interpreter, false, reading.codes), choice.id);
+  const [before, after] = [withoutSecrets(reading, first), withoutSecrets(reading, second)];
   const frames = after.frames.map((frame, index) => {
     const earlier = before.frames[index];
     const stayed = frame.stayed && earlier?.stayed === true && isStillIn(again, request, chosen[index]?.place);
@@ -137,11 +155,9 @@ interface ReadFrames {
   readonly redactor: Redactor;
 }
 
-function readAll(capturing: Capturing, chosen: readonly Chosen[], own: readonly FramePlace[]): ReadFrames {
-  const { interpreter, codes, secrets, options } = capturing;
-  const { heap } = interpreter;
-  const redactor = createRedactor({ key: options.redactionKey });
-  const shares = shareLimits(options.limits);
+function readAll({ interpreter: { heap }, codes, secrets, redactionKey, limits }: Reading, chosen: readonly Chosen[]): ReadFrames {
+  const redactor = createRedactor({ key: redactionKey });
+  const shares = shareLimits(limits);
   const frames = chosen.map(({ frame, place, number }, index) => {
     const walk = createWalk({ heap, codes, redactor, limits: shares.next(chosen.length - index), secrets });
     const before = holdsCode(heap, place);
@@ -150,7 +166,6 @@ function readAll(capturing: Capturing, chosen: readonly Chosen[], own: readonly 
     // Calls that take turns in one place look alike from further off.
     return { frame, number, variables, variableCount: count, stayed: before && holdsCode(heap, place), reached };
   });
-  searchSecrets(capturing, own, options.stopped ? shares.leftMs() : options.limits.durationMs);
   return { frames, redactor };
 }
 
@@ -158,8 +173,8 @@ const framesSearched = 20;
 const searchLimits = { depth: 2, items: 50, fields: 20, characters: 256, sizeBytes: 65_536 } as const;
 
 // The application's own frames are searched for what they hide, shown or not: of those that are, a large object may have left no room for
-// a short secret.
-function searchSecrets({ interpreter: { heap }, codes, secrets }: Capturing, own: readonly FramePlace[], durationMs: number): void {
+// a short secret. Not while the process stands still: the read before the stop has done it.
+function searchSecrets({ interpreter: { heap }, codes, secrets, limits: { durationMs } }: Reading, own: readonly FramePlace[]): void {
   const deadlineMs = monotonicMs() + durationMs;
   for (const place of own.slice(0, framesSearched)) {
     const limits = { ...searchLimits, durationMs: Math.max(0, deadlineMs - monotonicMs()) };
@@ -168,7 +183,7 @@ function searchSecrets({ interpreter: { heap }, codes, secrets }: Capturing, own
 }
 
 // Last of all, when every secret is known that will be.
-function withoutSecrets({ secrets }: Capturing, { frames, redactor }: ReadFrames): Pick<RequestCapture, "frames" | "redactions"> {
+function withoutSecrets({ secrets }: Reading, { frames, redactor }: ReadFrames): Pick<RequestCapture, "frames" | "redactions"> {
   const hidden = frames.map((frame) => ({ ...frame, variables: secrets.hideIn(frame.variables, redactor) }));
   return { frames: hidden, redactions: redactor.totals() };
 }
@@ -177,12 +192,11 @@ const nothing: FrameVariables = { variables: [], count: 0, reached: undefined };
 
 interface Shares {
   /** What the next of so many frames may take: an equal share of what the others left. */
-  next(frames: number): CaptureOptions["limits"];
+  next(frames: number): CaptureLimits;
   take(variables: readonly Variable[]): void;
-  leftMs(): number;
 }
 
-function shareLimits(limits: CaptureOptions["limits"]): Shares {
+function shareLimits(limits: CaptureLimits): Shares {
   const deadlineMs = monotonicMs() + limits.durationMs;
   let leftBytes = limits.sizeBytes;
   return {
@@ -192,6 +206,5 @@ function shareLimits(limits: CaptureOptions["limits"]): Shares {
       durationMs: Math.max(0, deadlineMs - monotonicMs()) / frames,
     }),
     take: (variables) => void (leftBytes -= JSON.stringify(variables).length),
-    leftMs: () => Math.max(0, deadlineMs - monotonicMs()),
   };
 }
