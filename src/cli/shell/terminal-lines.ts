@@ -48,21 +48,37 @@ export function terminalLines(facts: TerminalFacts): LineSource {
 }
 
 function read({ input, output, history, completer }: TerminalFacts, leftover: Leftover, prompt: string): Promise<Typed> {
-  const reader = createInterface({ input, output, prompt, history: history(), historySize: historyLines, terminal: true, completer });
+  let isRead = false;
+  const completing: Completer = async (begun) => {
+    const found = await completer(begun);
+    // Enter came before the answer: the line is what was typed.
+    return isRead ? [[], begun] : found;
+  };
+  const facts = { input, output, prompt, history: history(), historySize: historyLines };
+  const reader = createInterface({ ...facts, terminal: true, completer: completing });
   leftover.reader = reader;
   const typed = new Promise<Typed>((resolve) => {
     reader.on("line", (line) => {
+      isRead = true;
       leftover.lines.push(line);
       // The rest of what arrived with it is read first.
       if (leftover.lines.length === 1) setImmediate(() => resolve({ kind: "line", line: leftover.lines.shift() ?? "" }));
     });
-    reader.on("SIGINT", () => resolve({ kind: "interrupted", empty: reader.line === "" }));
+    reader.on("SIGINT", () => {
+      isRead = true;
+      const { length } = reader.line;
+      setImmediate(() => {
+        leftover.begun = reader.line.slice(length);
+        resolve({ kind: "interrupted", empty: length === 0 });
+      });
+    });
     reader.on("close", () => resolve({ kind: "end" }));
   });
   reader.prompt();
   if (leftover.begun !== "") reader.write(leftover.begun);
+  leftover.begun = "";
   return typed.then((one) => {
-    leftover.begun = one.kind === "line" ? reader.line : "";
+    if (one.kind === "line") leftover.begun = reader.line;
     if (one.kind !== "line") output.write(one.kind === "end" ? "\n" : "^C\n");
     reader.close();
     return one;
