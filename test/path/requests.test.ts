@@ -11,6 +11,7 @@ import { type ServerKind, startServer, startTaskLoad } from "../rig/servers.ts";
 import { startTarget, stopTargets } from "../rig/target.ts";
 
 interface Found {
+  id: string;
   kind: string;
   method: string;
   route?: string;
@@ -280,6 +281,10 @@ describe.each(chosen.filter(({ version }) => soak || version === "3.11"))("Celer
       });
       expect(task.ageMs).toBeLessThan(30_000);
       expect(task.values?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+      const { stdout } = await ispyd(["locals", String(task.tid), "--of", task.id, "--json", "--reason", "a test"]);
+      const { requests } = JSON.parse(stdout) as { requests: { request: { route: string }; frames: { frame: { function: string } }[] }[] };
+      expect(requests.map(({ request: { route } }) => route)).toEqual(["celery_shop.deliver"]);
+      expect(requests[0]?.frames.map(({ frame }) => frame.function)).toEqual(["wait", "deliver"]);
     }
     await server.stop();
   });
