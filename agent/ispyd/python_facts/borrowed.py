@@ -124,7 +124,9 @@ def is_instance_of(obj: Any, full_names: Tuple[str, ...]) -> bool:
 def _dictionary_getter(cls: type) -> Optional[Any]:
     for base in _classes(cls):
         found = genuine.entry(genuine.namespace_entries(base, _MOST_NAMES), "__dict__")
-        if found is not None and genuine.is_dictionary_getter(found, base):
+        # SimpleNamespace and other C types have a member, which no class statement makes.
+        is_member = type(found) is genuine.Member and genuine.is_own(found, base) and not genuine.flags_of(base) & genuine.HEAP_TYPE
+        if is_member or (found is not None and genuine.is_dictionary_getter(found, base)):
             return found
     return None
 
