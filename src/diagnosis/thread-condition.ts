@@ -105,10 +105,23 @@ function conditionUnseen({ looks, cpuShare }: ThreadObservation): "computes" | "
 }
 
 function conditionIn(thread: ThreadObservation, looks: readonly ThreadLook[], oneLine: boolean): ThreadCondition["condition"] {
-  if (looks.every((look) => waitsForWork(look, thread.runsLoop))) return "waits for work";
+  if (waitsThroughout(thread, looks)) return "waits for work";
   const running = looks.filter(({ state }) => isRunning(state)).length;
   if (running >= looks.length * 0.75) return computes(looks, thread.cpuShare) ? "computes" : "wants the GIL";
   return looks.length > 1 && oneLine && looks.every(({ state }) => isBlocking(state)) ? "stands" : "moves";
+}
+
+// A thread that ticks (a server's loop, a poll with a time-out) is now and then seen awake, on a busy machine for longer than it runs: the same
+// place, out of any request, and next to no use of the processor tell that it did nothing but look.
+const mostShareOfTicks = 0.05;
+
+function waitsThroughout({ runsLoop, cpuShare }: ThreadObservation, looks: readonly ThreadLook[]): boolean {
+  const between = looks.filter((look) => waitsForWork(look, runsLoop));
+  const place = applicationFrame(between[0]?.frames ?? []);
+  const awake = looks.filter((look) => !between.includes(look));
+  const ticks = ({ frames, state }: ThreadLook): boolean =>
+    isRunning(state) && !isServing(frames) && sameLine(applicationFrame(frames), place);
+  return awake.length === 0 || (between.length >= awake.length && cpuShare <= mostShareOfTicks && awake.every(ticks));
 }
 
 function conditionInSteps(shown: ThreadLook, runsLoop: boolean): ThreadCondition["condition"] {

@@ -10,6 +10,7 @@ import { environmentFor } from "../rig/environments.ts";
 import type { Interpreter } from "../rig/interpreters.ts";
 import { ispyd } from "../rig/ispyd.ts";
 import { runProgram } from "../rig/run-program.ts";
+import { settled } from "../rig/settled.ts";
 import { startTarget, type Target } from "../rig/target.ts";
 
 export interface Place {
@@ -40,7 +41,7 @@ export interface Why {
 }
 
 const programs = join(import.meta.dirname, "../programs/why");
-/** From the line that says "ready" to the standstill itself. */
+/** From the line that says "ready" to what is said of it, for programs that never stand still. */
 const settlingMs = 400;
 
 export function programText(name: string): string {
@@ -55,11 +56,11 @@ export function markedLines(name: string, word = ""): number[] {
     .flatMap((line, index) => (line.endsWith(mark) ? [index + 1] : []));
 }
 
-/** Starts a program of test/programs/why and waits until it stands where it is going to stand. */
+/** Starts a program of test/programs/why, one that hangs with `stands`: then it is waited for until it does. */
 export async function startProgram(
   python: Interpreter,
   name: string,
-  options: { args?: readonly string[]; packages?: string; files?: Readonly<Record<string, string>> } = {},
+  options: { args?: readonly string[]; packages?: string; files?: Readonly<Record<string, string>>; stands?: boolean } = {},
 ): Promise<Target> {
   const file = `${name.split("/").at(-1) ?? name}.py`;
   const env = options.packages === undefined ? {} : { PYTHONPATH: options.packages };
@@ -70,7 +71,7 @@ export async function startProgram(
     env,
     readyTimeoutMs: 60_000,
   });
-  await sleep(settlingMs);
+  await (options.stands === true ? settled(target.pid) : sleep(settlingMs));
   return target;
 }
 

@@ -6,6 +6,7 @@ import type { TestContext } from "vitest";
 import { type Environment, environmentFor } from "../rig/environments.ts";
 import type { Interpreter } from "../rig/interpreters.ts";
 import { answersOk, freePort } from "../rig/ports.ts";
+import { settled } from "../rig/settled.ts";
 import { startTarget, type Target } from "../rig/target.ts";
 import { programText, type Why } from "./why-rig.ts";
 
@@ -55,13 +56,14 @@ export async function startHanging(environment: Environment, { program, words, e
   return { ...target, url };
 }
 
-/** Asks for a page and leaves it at that; resolves when the server has had time to begin with it. */
-export async function askAndLeave(url: string): Promise<void> {
-  void fetch(url).then(
+/** Asks a server for a page and leaves it at that; resolves when the server hangs in it. */
+export async function askAndLeave({ url, pid }: Hanging, path: string): Promise<void> {
+  void fetch(`${url}/${path}`).then(
     () => undefined,
     () => undefined,
   );
-  await sleep(600);
+  await sleep(300);
+  await settled(pid);
 }
 
 /** The worker that hangs, or else the one whose line is named. */

@@ -9,6 +9,7 @@ import { startRedis } from "../rig/redis.ts";
 import { runProgram } from "../rig/run-program.ts";
 import { soak } from "../rig/scale.ts";
 import { type ServerKind, startServer } from "../rig/servers.ts";
+import { settled } from "../rig/settled.ts";
 import { startTarget, stopTargets } from "../rig/target.ts";
 import { askWhy, expectNobodyAccused, markedLines, programText } from "./why-rig.ts";
 import { askAndLeave, moduleName, startHanging, webEnvironment, worst } from "./why-server-rig.ts";
@@ -73,7 +74,7 @@ describe.each(found)("Python $full", (python) => {
     { timeout: 400_000 },
     async ({ needs, program, words, path, kind, stuck = true }, context) => {
       const target = await startHanging(await webEnvironment(python, needs, context), { program, words });
-      await askAndLeave(`${target.url}/${path}`);
+      await askAndLeave(target, path);
       const answer = await askWhy(target.pid);
       const all = answer.workers.length === 1 && program === "hang_flask" ? await askWhy(moduleName(program)) : answer;
       expect(worst(all)?.verdict, JSON.stringify(all, undefined, 1)).toMatchObject({ kind, stuck });
@@ -104,7 +105,8 @@ describe.each(found)("Python $full", (python) => {
     const target = await startTarget({ python: environment.python, files, args, env, ready: "started" });
     for (let attempt = 0; attempt < 600 && !/ ready\.$/m.test(target.output().stderr); attempt += 1) await sleep(50);
     await runProgram(environment.python, [`${moduleName("hang_celery")}.py`, task], { directory: target.directory, env });
-    await sleep(1_000);
+    await sleep(300);
+    await settled(target.pid);
     const answer = await askWhy(target.pid);
     const all = answer.workers.length > 1 ? answer : await askWhy(moduleName("hang_celery"));
     await target.stop();
@@ -118,10 +120,10 @@ describe.each(found)("Python $full", (python) => {
   test("requests that sleep 300 ms again and again, or wait in asyncio, are not accused", { timeout: 400_000 }, async (context) => {
     const environment = await webEnvironment(python, "gunicorn", context);
     const flask = await startHanging(environment, { program: "hang_flask", words: gunicorn([]) });
-    await askAndLeave(`${flask.url}/steps`);
+    await askAndLeave(flask, "steps");
     expectNobodyAccused(await askWhy(moduleName("hang_flask")));
     const fastapi = await startHanging(environment, { program: "hang_fastapi", words: uvicorn });
-    await askAndLeave(`${fastapi.url}/poll`);
+    await askAndLeave(fastapi, "poll");
     const answer = await askWhy(fastapi.pid);
     expectNobodyAccused(answer);
     expect(answer.verdict).toMatch(/the task of .* waits in poll /i);

@@ -93,7 +93,7 @@ afterAll(() => redis.stop());
 describe.each(found)("Python $full", (python) => {
   test.for(guilty)("$program: $kind, at the marked line", async ({ program, kind, says, stuck = true, packages }, context) => {
     const options = await packagesOf(python, packages, context);
-    const target = await startProgram(python, program, options);
+    const target = await startProgram(python, program, { ...options, stands: true });
     const answer = await askWhy(target.pid);
     const [worker] = answer.workers;
     const lines = program === "import_deadlock" ? [7] : markedLines(program);
@@ -123,7 +123,7 @@ describe.each(found)("Python $full", (python) => {
 test("the JSON has verdict, culprit, workers, and the stacks that show it", async () => {
   const python = found.at(-1);
   if (python === undefined) throw new Error("no CPython is here");
-  const target = await startProgram(python, "lock_twice_with");
+  const target = await startProgram(python, "lock_twice_with", { stands: true });
   const { stdout } = await ispyd(["why", String(target.pid), "--json"]);
   const { evidence, culprit, workers } = JSON.parse(stdout) as {
     evidence: { pid: number; frames: { line: number }[] }[];

@@ -148,6 +148,17 @@ test("a thread whose stack never held still makes no verdict", () => {
   expect(verdictOf(thread([], "on CPU"))).toEqual({ kind: "unclear", stuck: false, line: undefined });
 });
 
+test("a loop that is seen awake now and then is idle, unless it was elsewhere or used the processor", () => {
+  const asleep = look(["uvicorn/server.py:70 Server.serve", "main.py:9 <module>"], "idle in epoll");
+  const awake = look(["uvicorn/server.py:228 Server.main_loop", "main.py:9 <module>"], "on CPU");
+  const kindOf = (looks: ThreadObservation["looks"], cpuShare: number): string =>
+    verdictOf(thread([], "on CPU", { looks, cpuShare, runsLoop: true, ran: true })).kind;
+  expect(kindOf([asleep, awake, asleep, awake], 0.01)).toBe("idle");
+  expect(kindOf([asleep, awake, awake, awake], 0.01)).toBe("working");
+  expect(kindOf([asleep, awake, asleep], 0.3)).toBe("working");
+  expect(kindOf([asleep, look(["shop.py:5 work", "main.py:9 <module>"], "on CPU"), asleep], 0.01)).toBe("working");
+});
+
 test("a process that is stopped has no other verdict", () => {
   const { findings } = judgeWorker(observed([thread(["shop.py:12 rates"], "stopped")], { stopped: true }));
   expect(findings.map(({ kind, stuck }) => [kind, stuck])).toEqual([["stopped", true]]);
