@@ -5,13 +5,16 @@ export type FrameOrigin = "application" | "library" | "python";
 
 const library = /\/(?:site|dist)-packages\/(.+)$/;
 const standard = /\/(?:lib|lib64)\/(?:python3(?:\.\d+)?t?|python3\.\d+\.zip)\/(.+)$/;
+// The scripts that pip writes for a package's commands (PyPA entry points, console_scripts). Only known names: an application may have a bin of its own.
+const launcher =
+  /\/(bin\/(?:arq|celery|daphne|ddtrace-run|django-admin|dramatiq|flask|gunicorn|granian|huey_consumer|hypercorn|newrelic-admin|opentelemetry-instrument|pserve|rq|rqworker|uvicorn|waitress-serve)(?:\.py)?)$/;
 
 export function frameOrigin(file: string): FrameOrigin {
-  if (library.test(file)) return "library";
+  if (library.test(file) || launcher.test(file)) return "library";
   return standard.test(file) || file.startsWith("<frozen ") ? "python" : "application";
 }
 
 /** "flask/app.py" instead of the whole path for libraries, the path itself for the application's files. */
 export function shortFile(file: string): string {
-  return library.exec(file)?.[1] ?? standard.exec(file)?.[1] ?? file;
+  return library.exec(file)?.[1] ?? standard.exec(file)?.[1] ?? launcher.exec(file)?.[1] ?? file;
 }

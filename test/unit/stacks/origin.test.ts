@@ -1,0 +1,18 @@
+// Whose code a frame is, by the path of its file.
+
+import { expect, test } from "vitest";
+import { frameOrigin, shortFile } from "../../../src/stacks/origin.ts";
+
+test.each([
+  ["/srv/shop/views.py", "application", "/srv/shop/views.py"],
+  ["/env/lib/python3.12/site-packages/flask/app.py", "library", "flask/app.py"],
+  ["/usr/lib/python3.11/threading.py", "python", "threading.py"],
+  ["<frozen importlib._bootstrap>", "python", "<frozen importlib._bootstrap>"],
+  ["/env/bin/gunicorn", "library", "bin/gunicorn"],
+  ["../env/bin/celery", "library", "bin/celery"],
+  // An application's own scripts may lie in a bin too.
+  ["/srv/shop/bin/worker", "application", "/srv/shop/bin/worker"],
+  ["/srv/shop/gunicorn", "application", "/srv/shop/gunicorn"],
+])("%s is of the %s", (file, origin, short) => {
+  expect({ origin: frameOrigin(file), short: shortFile(file) }).toEqual({ origin, short });
+});
