@@ -24,7 +24,9 @@ const shownWithoutApplication = 5;
  */
 export function frameLines(frames: readonly FrameResult[], all: boolean): FrameLine[] {
   const outermost = frames.findLastIndex(({ file }) => frameOrigin(file) === "application");
-  const shown = all ? frames.length : outermost < 0 ? shownWithoutApplication : outermost + 1;
+  const wanted = all ? frames.length : outermost < 0 ? shownWithoutApplication : outermost + 1;
+  // A line that counts one frame would take the place of that frame.
+  const shown = frames.length - wanted === 1 ? frames.length : wanted;
   const rest = frames.slice(shown);
   const lines = frames.slice(0, shown).map(frameLine);
   return rest.length === 0 ? lines : [...lines, { function: `… ${rest.length} more`, place: `of ${packagesOf(rest)}`, tone: "dim" }];
