@@ -3,6 +3,7 @@
 import type { ObjectWait, ProcessObservation, TaskObservation, ThreadLook, ThreadObservation } from "../diagnosis/observation.ts";
 import { type Look, tasksLookedAt, type Watched } from "../outside/observe.ts";
 import { othersInWait, processText } from "../outside/other-processes.ts";
+import type { PostgresProcess } from "../outside/postgres-processes.ts";
 import { type InFlight, requestLabel } from "../outside/requests.ts";
 import type { TaskSnapshot } from "../outside/tasks.ts";
 import type { Frame } from "../stacks/model.ts";
@@ -35,7 +36,10 @@ type Served = ReadonlyMap<number, string>;
 function labelsOf(requests: readonly InFlight[]): Served {
   return new Map(
     requests.flatMap((request): [number, string][] =>
-      [request.thread, request.task].flatMap((one) => (one === undefined ? [] : [[one.address, requestLabel(request)]])),
+      [...(request.thread === undefined ? [] : [request.thread.address]), ...request.tasks].map((address) => [
+        address,
+        requestLabel(request),
+      ]),
     ),
   );
 }
@@ -71,8 +75,15 @@ function toThread(watched: Watched, tid: number, served: Served): ThreadObservat
     others: [
       ...othersInWait(watched.target.pid, tid, activity),
       ...(watched.semaphores.get(tid) ?? []).map((pid) => `${processText(pid)} holds it`),
+      ...postgresClauses(watched.postgres.get(tid)),
     ],
   };
+}
+
+function postgresClauses(server: PostgresProcess | undefined): string[] {
+  if (server === undefined) return [];
+  const means = /\bwaiting$/.test(server.activity) ? ", so it waits for a lock of another session" : "";
+  return [`its process ${server.pid} shows "${server.activity}"${means}`];
 }
 
 function waitOf({ waitsFirst, waitsLast, semaphores }: Watched, tid: number): ObjectWait | undefined {

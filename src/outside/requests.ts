@@ -25,6 +25,8 @@ export interface InFlight {
   /** The thread that works on it just now, and the task that it belongs to; at least one of the two. */
   readonly thread: ThreadSnapshot | undefined;
   readonly task: TaskSnapshot | undefined;
+  /** Addresses of all tasks that have it, as middleware runs the application in a task of its own. */
+  readonly tasks: readonly number[];
   /** Innermost first, down to the server's or framework's first frame that had the request. */
   readonly frames: readonly Frame[];
   readonly places: readonly FramePlace[];
@@ -172,6 +174,7 @@ function toInFlight(scanner: Scanner, clocks: Clocks, held: Held): InFlight & { 
     ...routed,
     thread,
     task,
+    tasks: task === undefined ? [] : [task.address],
     frames,
     places,
     application: frames.find(({ file }) => frameOrigin(file) === "application"),
@@ -193,18 +196,19 @@ function methodOf({ heap }: Scanner, { kind, entries }: RequestObject): string {
 
 // Middleware runs the application in a task of its own with the same scope: the one that is at the view, or at work, stands for the request.
 function onePerRequest(found: readonly (InFlight & { readonly viewRuns: boolean })[]): InFlight[] {
-  const groups = new Map<number, { best: InFlight; rank: number; ageMs: number | undefined }>();
+  const groups = new Map<number, { best: InFlight; rank: number; ageMs: number | undefined; tasks: readonly number[] }>();
   for (const { viewRuns, ...request } of found) {
     const address = request.object?.address ?? 0;
     const rank = (viewRuns ? 4 : 0) + (request.thread === undefined ? 0 : 2) + (request.application === undefined ? 0 : 1);
     const known = groups.get(address);
     const ageMs = request.ageMs ?? known?.ageMs;
+    const tasks = [...(known?.tasks ?? []), ...request.tasks];
     groups.set(
       address,
-      known !== undefined && known.rank > rank ? { ...known, ageMs: known.ageMs ?? ageMs } : { best: request, rank, ageMs },
+      known !== undefined && known.rank > rank ? { ...known, ageMs: known.ageMs ?? ageMs, tasks } : { best: request, rank, ageMs, tasks },
     );
   }
-  return [...groups.values()].map(({ best, ageMs }) => ({ ...best, ageMs }));
+  return [...groups.values()].map(({ best, ageMs, tasks }) => ({ ...best, ageMs, tasks }));
 }
 
 // fast_trace_task(task, uuid, ...) and trace_task_ret(name, uuid, ...) of celery/app/trace.py: the first two arguments name the task.
@@ -224,6 +228,7 @@ function readCeleryTask(scanner: Scanner, clocks: Clocks, thread: ThreadSnapshot
     view: undefined,
     thread,
     task: undefined,
+    tasks: [],
     ...own,
     application: own.frames.find(({ file }) => frameOrigin(file) === "application"),
     ageMs: readAge(scanner, clocks, own.frames, own.places),

@@ -233,6 +233,11 @@ describe.each(chosen)("behind middleware on Python $version", (interpreter: Inte
         ["POST", "/reports/{item}", "compute"],
       ]);
       expect(JSON.stringify(look)).not.toMatch(/4711|sesame|page/);
+      const why = (await ispyd(["why", String(target.pid)])).stdout;
+      expect(why).toMatch(
+        /the tasks of 2 requests, .*(GET \/orders|POST \/reports).* and (GET \/orders|POST \/reports).*, wait in around/i,
+      );
+      expect(why).not.toMatch(/4711|sesame|page/);
       const unreasoned = await ispyd(["requests", String(target.pid), "--values"]);
       expect(unreasoned.exitCode).toBe(3);
       expect(unreasoned.stderr).toMatch(/level capture and needs a reason/);
