@@ -20,11 +20,14 @@ _PACKAGE = os.path.dirname(os.path.abspath(ispyd.__file__)) + "/"
 def thread_stacks(borrowed: Borrowed, context: Context, depth: int) -> List[Dict[str, Any]]:
     """The main thread first, then in the order in which they are numbered; at most `depth` frames of each, the innermost first."""
     current = sys._current_frames()
+    # Its own frame would refer to itself through this variable, and keep all the others until the collector runs, in whichever thread.
+    own = {"heading": "ispyd", "details": ["ident %d" % thread_ident(), "answers this"], "frames": []} if current.pop(thread_ident(), None) else None
     borrowed.keep(list(current.values()))
     known = _threads_by_ident(borrowed)
     idents = sorted(current, key=lambda ident: (not known.get(ident, {}).get("main", False), ident))
     context.cut("threads", min(_MOST_THREADS, len(idents)), len(idents))
-    return [_stack(borrowed, context, ident, current[ident], known.get(ident, {}), depth) for ident in idents[:_MOST_THREADS]]
+    stacks = [_stack(borrowed, context, ident, current[ident], known.get(ident, {}), depth) for ident in idents[:_MOST_THREADS]]
+    return stacks if own is None else [*stacks, own]
 
 
 def _threads_by_ident(borrowed: Borrowed) -> Dict[int, Dict[str, Any]]:
@@ -58,5 +61,4 @@ def _stack(borrowed: Borrowed, context: Context, ident: int, frame: Optional[Fra
     details = ["ident %d" % ident] + (["native id %d" % known["native"]] if known.get("native") else [])
     details += ["daemon"] if known.get("daemon") else []
     details += ["%d outer frames are not shown" % (count - depth)] if count > depth else []
-    is_own = ident == thread_ident() or outermost.startswith(_PACKAGE)
-    return {"heading": known.get("name") or ("ispyd" if is_own else "thread"), "details": details, "frames": frames}
+    return {"heading": known.get("name") or ("ispyd" if outermost.startswith(_PACKAGE) else "thread"), "details": details, "frames": frames}
