@@ -1,6 +1,6 @@
 // How long a request has been in work, where its server keeps the moment it began in a place that can be read; undefined elsewhere.
 // Source: gunicorn 19 to 27 (`request_start = datetime.now()` in the workers), hypercorn 0.11 to 0.18 (HTTPStream.start_time = time()),
-// Celery 4 to 5 (`time_start = monotonic()` in trace_task).
+// Celery 4 to 5 (`time_start = monotonic()` in trace_task), and the agent's own wrappers (`began_at` in agent/ispyd/recording).
 
 import { readFileSync, readlinkSync } from "node:fs";
 import { readMethodOwner } from "./callables.ts";
@@ -63,6 +63,7 @@ interface Keeper {
 const keepers: readonly Keeper[] = [
   { file: "/gunicorn/", function: /handle|run/, age: localDateTime },
   { file: "/hypercorn/", function: /^_handle$/, age: streamStart },
+  { file: "/ispyd/recording/", function: /(^|\.)(recorded_application|__call__)$/, age: monotonicFloat },
   { file: "/celery/app/trace.py", function: /(^|\.)trace_task$/, age: monotonicFloat },
 ];
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { environmentFor } from "../rig/environments.ts";
 import { findInterpreters } from "../rig/interpreters.ts";
 import { ispyd } from "../rig/ispyd.ts";
-import { type RecordedKind, recordedRows, startRecordedServer } from "../rig/recorded-server.ts";
+import { type RecordedKind, recordedRows, requestsFromOutside, startRecordedServer } from "../rig/recorded-server.ts";
 import { stopTargets } from "../rig/target.ts";
 
 interface InFlightRow {
@@ -99,6 +99,11 @@ describe.each(interpreters.flatMap((interpreter) => kindsOf(interpreter.version)
       expect(askedMs - sentMs - row.ageMs).toBeLessThan(2_000);
       expect(row.task).toMatch(/^0x[0-9a-f]+$/);
       for (const value of [secret, recognisable, "green", "request-7781"]) expect(recent.text + text).not.toContain(value);
+
+      const outside = await requestsFromOutside(shop.workers()[0] ?? 0);
+      const laterMs = performance.now() - sentMs;
+      expect(outside.filter(({ ageMs = -1 }) => ageMs < row.ageMs || ageMs > laterMs + 50)).toEqual([]);
+      expect(outside.map(({ place }) => place?.function)).toEqual(["wait_async"]);
 
       const values = await ispyd(["asgi", "request", String(shop.workers()[0]), String(row.id), "--reason", "a test", "--json"]);
       expect(values.exitCode, values.stderr).toBe(0);

@@ -7,7 +7,7 @@ import { agentEnvironment } from "../rig/agent-client.ts";
 import { environmentFor } from "../rig/environments.ts";
 import { findInterpreters } from "../rig/interpreters.ts";
 import { ispyd } from "../rig/ispyd.ts";
-import { type RecordedKind, recordedRows, startRecordedServer } from "../rig/recorded-server.ts";
+import { type RecordedKind, recordedRows, requestsFromOutside, startRecordedServer } from "../rig/recorded-server.ts";
 import { runProgram } from "../rig/run-program.ts";
 import { stopTargets } from "../rig/target.ts";
 
@@ -96,6 +96,12 @@ describe.each(interpreters.flatMap((interpreter) => kindsOf(interpreter.version)
       expect(askedMs - sentMs - row.ageMs).toBeLessThan(2_000);
       expect(kind.includes("gevent") ? row.task : `0x${String(row.thread)}`).toMatch(/^0x[0-9a-f]+$/);
       for (const value of [secret, recognisable, "green", "request-7781"]) expect(recent.text + text).not.toContain(value);
+
+      // Greenlets that wait are not seen from outside.
+      const outside = kind.includes("gevent") ? [] : await requestsFromOutside(shop.workers()[0] ?? 0);
+      const laterMs = performance.now() - sentMs;
+      expect(outside.filter(({ ageMs = -1 }) => ageMs < row.ageMs || ageMs > laterMs + 50)).toEqual([]);
+      expect(outside.map(({ place }) => place?.function)).toEqual(kind.includes("gevent") ? [] : ["wait"]);
 
       const values = await ispyd(["wsgi", "request", String(shop.workers()[0]), String(row.id), "--reason", "a test", "--json"]);
       expect(values.exitCode, values.stderr).toBe(0);

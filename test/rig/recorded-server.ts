@@ -140,3 +140,13 @@ export async function recordedRows<Row>(command: string, pids: readonly number[]
   }
   return { rows, total, text };
 }
+
+/** What `ispyd requests` finds from outside of the requests of one process. */
+export async function requestsFromOutside(pid: number): Promise<{ route?: string; ageMs?: number; place: { function: string } | null }[]> {
+  const run = await ispyd(["requests", String(pid), "--json"]);
+  if (run.exitCode !== 0) throw new Error(`requests: ${run.stderr}`);
+  const { targets } = JSON.parse(run.stdout) as {
+    targets: { requests: { route?: string; ageMs?: number; place: { function: string } | null }[] }[];
+  };
+  return targets.flatMap(({ requests }) => requests);
+}

@@ -18,6 +18,8 @@ _WEBSOCKET = "WEBSOCKET"
 _SWITCHING_PROTOCOLS = 101
 _FORBIDDEN = 403
 
+_HAS_CURRENT_TASK = sys.version_info >= (3, 12)
+
 # Held here, since every request uses them.
 _in_flight: Dict[int, "AsgiRequest"] = asgi_requests.in_flight
 _next_number = asgi_requests.numbers.__next__
@@ -136,9 +138,8 @@ def _current_task() -> int:
     asyncio: Any = sys.modules.get("_asyncio")
     if asyncio is None or asyncio._get_running_loop() is None:
         return 0
-    current_task = getattr(asyncio, "current_task", None)
     # Before 3.12 it is Python's.
-    task = sys.modules["asyncio.tasks"].current_task() if current_task is None else current_task()
+    task = asyncio.current_task() if _HAS_CURRENT_TASK else sys.modules["asyncio.tasks"].current_task()
     return 0 if task is None else id(task)
 
 
@@ -149,6 +150,8 @@ def recording_method(original: Callable[..., Any]) -> Callable[..., Any]:
         request = _begin(scope, send)
         if request is None:
             return await original(self, scope, receive, send)
+        # `ispyd requests` reads it here from outside: src/outside/request-age.ts.
+        began_at = request.began_at  # noqa: F841
         try:
             result = await original(self, scope, receive, request.send)
         except BaseException as error:
@@ -169,6 +172,8 @@ def recorded(application: Application) -> Application:
         request = _begin(scope, send)
         if request is None:
             return await application(scope, receive, send)
+        # `ispyd requests` reads it here from outside: src/outside/request-age.ts.
+        began_at = request.began_at  # noqa: F841
         try:
             result = await application(scope, receive, request.send)
         except BaseException as error:

@@ -84,6 +84,8 @@ def recorded(application: Application) -> Application:
         request = _begin(environ, start_response)
         if request is None:
             return application(environ, start_response)
+        # `ispyd requests` reads it here from outside: src/outside/request-age.ts.
+        began_at = request.began_at  # noqa: F841
         try:
             result = application(environ, request.start_response)
         except BaseException as error:
@@ -106,6 +108,8 @@ def recording_method(original: Callable[..., Any]) -> Callable[..., Any]:
         request = _begin(environ, start_response)
         if request is None:
             return original(self, environ, start_response)
+        # `ispyd requests` reads it here from outside: src/outside/request-age.ts.
+        began_at = request.began_at  # noqa: F841
         try:
             result = original(self, environ, request.start_response)
         except BaseException as error:

@@ -14,7 +14,7 @@ export default defineCommand({
   summary: "Requests in flight: which route, where in the code, how old",
   description:
     "Finds the requests in work in every process of the target: WSGI and ASGI requests in the variables of threads and asyncio tasks, and Celery tasks being executed. " +
-    "Each with method, route or view, the application's own line, what it waits for, and its age. The age is known under gunicorn, hypercorn and Celery, which keep the moment it began; " +
+    "Each with method, route or view, the application's own line, what it waits for, and its age. The age is known under gunicorn, hypercorn and Celery, which keep the moment it began, and wherever the agent runs; " +
     'elsewhere "> 12 s" says how long its thread has not run, and "?" that nothing is known. Path, query, headers, client and user are values: --values shows them, redacted. ' +
     "ID names a request while it lasts: ispyd locals PID --of ID shows the variables of the application's frames that work on it. " +
     "Requests of greenlets (gevent, eventlet) are seen only while they run; requests that wait in a queue for a thread or worker are not seen.",
