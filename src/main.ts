@@ -7,6 +7,7 @@ import { catalogue } from "./protocol/catalogue.ts";
 import { handlers } from "./commands/handlers.ts";
 import { remoteHandler } from "./commands/remote.ts";
 import { runCommandLine } from "./cli/run.ts";
+import { openShell } from "./cli/shell/open-shell.ts";
 import { readSettings } from "./cli/settings.ts";
 import { rememberedPlugins } from "./inside/catalogue-cache.ts";
 import type { Caller, Handler } from "./protocol/request.ts";
@@ -23,8 +24,7 @@ process.exit(
     caller: callerOf(),
     stdout: process.stdout,
     stderr: process.stderr,
-    // Loaded here: commands that open no session do without it.
-    openSession: async (opened) => (await import("./cli/shell/open-shell.ts")).openShell(opened, process.stdin),
+    openSession: (opened) => openShell(opened, process.stdin),
   }),
 );
 

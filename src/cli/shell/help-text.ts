@@ -9,11 +9,11 @@ import { pluginNames, type Session } from "./session.ts";
 export function overviewViews(session: Session, own: readonly OwnCommand[]): View[] {
   const all = [...session.house.catalogue.values()].filter(({ hidden }) => hidden !== true);
   return [
+    ...(session.plugin === undefined ? [] : [pluginList(session.plugin, all)]),
     list(
       "Of the session (help COMMAND says more)",
       own.map(({ usage, summary }) => [usage, summary]),
     ),
-    ...(session.plugin === undefined ? [] : [pluginList(session.plugin, all)]),
     words(
       "Commands (the target is filled in where the session has one)",
       all.filter((record) => !isAgentRecord(record) && record.starts === undefined && record.opens === undefined).map(({ name }) => name),

@@ -59,7 +59,7 @@ async function runTyped(session: Session, input: NodeJS.ReadStream): Promise<num
 }
 
 async function runScript(session: Session, input: NodeJS.ReadStream): Promise<number> {
-  const source = pipedLines(input, session.opened.run.stdout);
+  const source = await pipedLines(input, session.opened.run.stdout);
   const signalCode = handOnSignals(session, source, true);
   const stopOnFailure = session.opened.request.params["stopOnFailure"] === true;
   let exitCode = 0;

@@ -1,10 +1,11 @@
 // Lines that another program writes, or a file holds. The prompt is printed only where somebody asked for it; nothing is echoed.
 
-import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { LineSource } from "./terminal-lines.ts";
 
-export function pipedLines(input: Readable, output: Writable): LineSource {
+export async function pipedLines(input: Readable, output: Writable): Promise<LineSource> {
+  // Loaded here: other commands do without it.
+  const { createInterface } = await import("node:readline");
   const reader = createInterface({ input, crlfDelay: Infinity, terminal: false });
   const lines = reader[Symbol.asyncIterator]();
   return {

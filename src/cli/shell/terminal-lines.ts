@@ -1,7 +1,7 @@
 // Lines that a person types: with a prompt, editing, history and completion. Between two lines the terminal is as any program finds it,
 // so that Ctrl-C is a signal then, and a pager or an editor can have it.
 
-import { createInterface, type Interface } from "node:readline/promises";
+import type { Interface } from "node:readline/promises";
 import type { Writable } from "node:stream";
 
 export type Typed =
@@ -47,7 +47,9 @@ export function terminalLines(facts: TerminalFacts): LineSource {
   };
 }
 
-function read({ input, output, history, completer }: TerminalFacts, leftover: Leftover, prompt: string): Promise<Typed> {
+async function read({ input, output, history, completer }: TerminalFacts, leftover: Leftover, prompt: string): Promise<Typed> {
+  // Loaded here: other commands do without it.
+  const { createInterface } = await import("node:readline/promises");
   let isRead = false;
   const completing: Completer = async (begun) => {
     const found = await completer(begun);
@@ -77,12 +79,11 @@ function read({ input, output, history, completer }: TerminalFacts, leftover: Le
   reader.prompt();
   if (leftover.begun !== "") reader.write(leftover.begun);
   leftover.begun = "";
-  return typed.then((one) => {
-    if (one.kind === "line") leftover.begun = reader.line;
-    if (one.kind !== "line") output.write(one.kind === "end" ? "\n" : "^C\n");
-    reader.close();
-    return one;
-  });
+  const one = await typed;
+  if (one.kind === "line") leftover.begun = reader.line;
+  else output.write(one.kind === "end" ? "\n" : "^C\n");
+  reader.close();
+  return one;
 }
 
 const historyLines = 1_000;
