@@ -83,7 +83,7 @@ function toThread(watched: Watched, tid: number, served: Served): ThreadObservat
 function postgresClauses(server: PostgresProcess | undefined): string[] {
   if (server === undefined) return [];
   const means = /\bwaiting$/.test(server.activity) ? ", so it waits for a lock of another session" : "";
-  return [`its process ${server.pid} shows "${server.activity}"${means}`];
+  return [`PostgreSQL's process ${server.pid} shows "${server.activity}"${means}`];
 }
 
 function waitOf({ waitsFirst, waitsLast, semaphores }: Watched, tid: number): ObjectWait | undefined {

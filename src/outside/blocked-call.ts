@@ -22,6 +22,8 @@ export interface BlockedCall {
   readonly library?: string | undefined;
   /** Where the other end may be that a unix socket does not name: every path on which its network namespace listens. */
   readonly listeningPaths?: readonly string[] | undefined;
+  /** The socket itself. */
+  readonly socket?: SocketEntry | undefined;
 }
 
 /** What the call needs to be understood; opened once per process. */
@@ -47,6 +49,7 @@ export function readBlockedCall(pid: number, tid: number, surroundings: CallSurr
   return {
     ...facts,
     fromClient,
+    socket,
     library: fromClient ? undefined : nativeCaller(surroundings.memory, surroundings.maps(), call.registers),
     listeningPaths: socket.protocol === "unix" && !fromClient ? surroundings.sockets.listeningPaths() : undefined,
   };

@@ -3,28 +3,27 @@
 
 import { sleep } from "../base/clock.ts";
 import { Failure } from "../base/failure.ts";
-import { type BlockedCall, readBlockedCall } from "./blocked-call.ts";
+import type { Activity } from "./activity.ts";
+import type { BlockedCall } from "./blocked-call.ts";
+import { openSocketTables, type SocketTables } from "./child-processes.ts";
 import { createCodeCache, type CodeCache } from "./code.ts";
 import { readGil } from "./gil.ts";
 import { type Interpreter, openInterpreter } from "./interpreter.ts";
-import { type LastRan, openLastRan } from "./last-ran.ts";
+import { blockedCalls, type Ending, poolHolders, postgresProcesses, sharedSemaphores } from "./last-facts.ts";
+import { openLastRan } from "./last-ran.ts";
 import { type FoundWait, readObjectWaits } from "./object-waits.ts";
-import { openSocketTables, type SocketTables } from "./child-processes.ts";
-import { connectionHolders } from "./pool-connections.ts";
-import { type Mapping, readMaps } from "./proc/maps.ts";
-import { readListeningSockets, type SocketTable } from "./proc/net.ts";
+import { openPostgresProcesses, type PostgresProcess } from "./postgres-processes.ts";
+import type { SocketTable } from "./proc/net.ts";
 import { readStat } from "./proc/stat.ts";
-import { semaphoreHolders } from "./shared-semaphores.ts";
-import { completeSnapshot, type ProcessSnapshot, readStacks, type ThreadSnapshot } from "./snapshot.ts";
 import { markWaits, sameWaits, type WaitMarks } from "./same-wait.ts";
+import { completeSnapshot, type ProcessSnapshot, readStacks, type ThreadSnapshot } from "./snapshot.ts";
 import type { Target } from "./targets.ts";
-import { readTaskPeers } from "./task-peers.ts";
 import { readTaskLocks, type TaskLock } from "./task-locks.ts";
+import { readTaskPeers } from "./task-peers.ts";
 import { type LoopSnapshot, readTasks } from "./tasks.ts";
 import { activityOf } from "./thread-activity.ts";
 import { listInterpreters } from "./thread-list.ts";
 import { cpuShares, readThreadUse, type ThreadUse, timesRun } from "./thread-use.ts";
-import type { Activity } from "./activity.ts";
 
 export interface ObserveOptions {
   readonly durationMs: number;
@@ -52,6 +51,8 @@ export interface Watched {
   readonly ran: ReadonlyMap<number, number>;
   /** What each thread is blocked in at the last look. */
   readonly calls: ReadonlyMap<number, BlockedCall>;
+  /** PostgreSQL's process that a thread waits for, where it is one of this machine. */
+  readonly postgres: ReadonlyMap<number, PostgresProcess>;
   readonly waitsFirst: ReadonlyMap<number, FoundWait>;
   readonly waitsLast: ReadonlyMap<number, FoundWait>;
   /** Threads that wait for a lock of multiprocessing, and the processes that hold it. */
@@ -114,7 +115,7 @@ export async function observe(
         if (!(one instanceof Failure))
           one.looks.push(fresh === undefined ? lookAt(one, false) : lookAt({ ...one, sockets: fresh(one.target.pid) }));
     }
-    const end = { lastRan: openLastRan(), sockets: openSocketTables() };
+    const end = { lastRan: openLastRan(), sockets: openSocketTables(), findPostgres: openPostgresProcesses() };
     return opened.map((one) => (one instanceof Failure ? one : finish(one, end, extra)));
   } finally {
     for (const one of opened) if (!(one instanceof Failure)) one.interpreter.close();
@@ -165,11 +166,6 @@ function lookAt(
   return { snapshot, activities, gilSwitches: gil?.enabled === true ? gil.switchNumber : undefined };
 }
 
-interface Ending {
-  readonly lastRan: LastRan;
-  readonly sockets: SocketTables;
-}
-
 function finish(watching: Watching, end: Ending, extra: (interpreter: Interpreter, watched: Watched) => void): Watched {
   const { target, interpreter, codes, looks, startedMs } = watching;
   const last = looks.at(-1);
@@ -177,6 +173,7 @@ function finish(watching: Watching, end: Ending, extra: (interpreter: Interprete
   const durationMs = performance.now() - startedMs;
   const use = readThreadUse(target.pid, threads.map(tidOf));
   const loopsLast = readTasks(interpreter, { stopped: false, attempts: looksPerStack, taskLimit: tasksLookedAt, codes });
+  const calls = blockedCalls(watching, threads, end);
   const watched: Watched = {
     target,
     version: interpreter.version,
@@ -185,10 +182,11 @@ function finish(watching: Watching, end: Ending, extra: (interpreter: Interprete
     cpuShares: cpuShares(watching.useFirst, use, durationMs),
     lastRanMs: new Map(threads.flatMap(({ tid }) => lastRanOf(end, target.pid, tid))),
     ran: timesRun(watching.useFirst, use),
-    calls: blockedCalls(watching, threads, end.sockets(target.pid)),
+    calls,
+    postgres: postgresProcesses(target, calls, end),
     waitsFirst: watching.waitsFirst,
     waitsLast: last === undefined ? new Map() : readObjectWaits(interpreter.heap, target.pid, last.snapshot),
-    semaphores: last === undefined ? new Map() : sharedSemaphores(watching, last),
+    semaphores: last === undefined ? new Map() : sharedSemaphores(watching, threads, last.activities),
     ...poolHolders(interpreter, threads, loopsLast),
     loopsFirst: watching.loopsFirst,
     loopsLast,
@@ -199,52 +197,6 @@ function finish(watching: Watching, end: Ending, extra: (interpreter: Interprete
   };
   extra(interpreter, watched);
   return watched;
-}
-
-function sharedSemaphores({ target, interpreter }: Watching, { snapshot, activities }: Look): Map<number, readonly number[]> {
-  const waiting = snapshot.threads.filter(({ tid }) => activities.get(tid)?.state === "waits for a lock");
-  return new Map(
-    waiting.flatMap((thread): [number, readonly number[]][] => {
-      const holders = semaphoreHolders(interpreter.heap, target.pid, thread);
-      return holders === undefined ? [] : [[thread.tid, holders]];
-    }),
-  );
-}
-
-function poolHolders(
-  { heap }: Interpreter,
-  threads: readonly ThreadSnapshot[],
-  loops: readonly LoopSnapshot[],
-): Pick<Watched, "connectionHolders" | "connectionTasks"> {
-  const holders = connectionHolders(heap, [...threads, ...loops.flatMap(({ tasks }) => tasks)]);
-  return {
-    connectionHolders: holders.flatMap((one) => ("tid" in one ? [one.tid] : [])),
-    connectionTasks: holders.flatMap((one) => ("tid" in one ? [] : [one.address])),
-  };
-}
-
-function blockedCalls(
-  { target, interpreter }: Watching,
-  threads: readonly ThreadSnapshot[],
-  sockets: SocketTable,
-): Map<number, BlockedCall> {
-  let ports: ReadonlySet<number> | undefined;
-  let mapped: readonly Mapping[] | undefined;
-  const maps = (): readonly Mapping[] => (mapped ??= mappingsOf(target.pid));
-  const listeningPorts = (): ReadonlySet<number> =>
-    (ports ??= new Set([...readListeningSockets(target.pid).values()].map(({ port }) => port)));
-  const surroundings = { memory: interpreter.memory, sockets, listeningPorts, maps };
-  return new Map(
-    threads.flatMap(({ tid }): [number, BlockedCall][] => {
-      const call = readBlockedCall(target.pid, tid, surroundings);
-      return call === undefined ? [] : [[tid, call]];
-    }),
-  );
-}
-
-function mappingsOf(pid: number): readonly Mapping[] {
-  const maps = readMaps(pid);
-  return typeof maps === "object" ? maps : [];
 }
 
 function tidOf({ tid }: ThreadSnapshot): number {

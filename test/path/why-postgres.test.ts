@@ -52,6 +52,8 @@ const answer = {
   TCP: / waits for PostgreSQL's answer from 127\.0\.0\.1:5432 /,
   socket: / waits for PostgreSQL's answer from \/.*\/\.s\.PGSQL\.5432 /,
 };
+const lockedRow =
+  /PostgreSQL's answer from 127\.0\.0\.1:5432 .*; PostgreSQL's process \d+ shows "SELECT waiting", so it waits for a lock of another session/;
 const pool =
   /^The main thread waits for a free connection of a pool .*; (?:keeper-0 and keeper-1|keeper-1 and keeper-0) have connections open/;
 
@@ -65,7 +67,7 @@ const guilty: readonly Guilty[] = [
   { program: "query", driver: "psycopg2", way: "socket", kind: "waits for a peer", says: answer.socket },
   { program: "query", driver: "psycopg", way: "TCP", kind: "waits for a peer", says: answer.TCP },
   { program: "query", driver: "pg8000", way: "socket", kind: "waits for a peer", says: answer.socket },
-  { program: "row_lock", driver: "psycopg2", way: "TCP", kind: "waits for a peer", says: answer.TCP },
+  { program: "row_lock", driver: "psycopg2", way: "TCP", kind: "waits for a peer", says: lockedRow },
   { program: "row_lock", driver: "psycopg", way: "socket", kind: "waits for a peer", says: answer.socket },
   { program: "sqlalchemy_pool", driver: "psycopg2", way: "TCP", kind: "waits for a pool", says: pool },
   { program: "sqlalchemy_pool", driver: "pg8000", way: "TCP", kind: "waits for a pool", says: pool },
