@@ -5,7 +5,7 @@ What the application dropped during a walk is parked until the garbage collector
 """
 
 import gc
-from itertools import compress
+from itertools import chain, compress, starmap
 from sys import getrefcount
 from typing import Any, Dict, Iterable, List, Set
 
@@ -20,8 +20,16 @@ except ImportError:
 _parked: List[Any] = []
 _agent_threads: Set[int] = set()
 
-# References that getrefcount sees of an object that one dict alone holds, when mapped over its values.
-_ONLY_OURS = max(map(getrefcount, {0: object()}.values()))
+
+def _counted_alone() -> int:
+    """References that getrefcount sees of an object that one dict alone holds, while `compress` has it in hand."""
+    counts: List[int] = []
+    probe = {0: object()}
+    list(compress(probe.values(), map(counts.append, map(getrefcount, probe.values()))))
+    return counts[0]
+
+
+_ONLY_OURS = _counted_alone()
 # Their end runs no code of anybody.
 _PLAIN = frozenset(map(identity, (int, str, bytes, float, complex, bool, type(None))))
 
@@ -39,13 +47,16 @@ class Holding:
         self._held.update(zip(map(identity, objects), objects))
 
     def release(self) -> None:
-        """Between the count and the end of the references lie a few instructions: an object that the application drops just then is missed."""
-        values = self._held.values()
-        # Counted before they are chosen: choosing has one in hand meanwhile.
-        alone = list(compress(values, list(map(_ONLY_OURS.__ge__, map(getrefcount, values)))))
+        """Counts, chooses and lets go in one call of C code, between whose steps no other thread runs where there is a GIL. Without one, an object that
+        the application drops just then is missed."""
+        held = self._held
+        alone: List[Any] = []
+        chosen = compress(held.values(), map(_ONLY_OURS.__ge__, map(getrefcount, held.values())))
+        alone.extend(chain(chosen, starmap(dict.clear, ((held,),))))
+        # What dict.clear answered.
+        alone.pop()
         if alone:
             _park([one for one in alone if identity(type(one)) not in _PLAIN])
-        self._held.clear()
 
 
 def parked_count() -> int:
