@@ -1,5 +1,5 @@
-// The lines that were typed before, kept for the next session: for this user alone, and none that holds a secret.
-// What keeps it from being read or written is no failure: the session does without.
+// The lines that were typed before, kept for the next time: for this user alone, and none that holds a secret.
+// What keeps it from being read or written is no failure: it is done without.
 
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
@@ -76,7 +76,7 @@ function appendLine(place: string, line: string): void {
     mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
     if (isOwnDirectory(dirname(place))) write(place, [line], constants.O_APPEND);
   } catch {
-    // A disk that is full, a home that is missing: the line is known to this session only.
+    // A disk that is full, a home that is missing: the line is known until the end only.
   }
 }
 

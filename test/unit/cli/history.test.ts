@@ -1,4 +1,4 @@
-// The lines that a session keeps for the next one: in a file of this user's own, and none that holds a secret.
+// The lines that the shell keeps for the next time: in a file of this user's own, and none that holds a secret.
 
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ function kept(...lines: string[]): string[] {
   return openHistory(place).lines();
 }
 
-test("lines are there for the next session, the latest first, each once in a row", () => {
+test("lines are there the next time, the latest first, each once in a row", () => {
   expect(place).toBe(join(home, "ispyd/history"));
   expect(kept("servers", "connect 1", "connect 1", "threads")).toEqual(["threads", "connect 1", "servers"]);
 });
