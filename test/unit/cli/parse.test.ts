@@ -185,3 +185,24 @@ describe("how a refused command line wanted its failure", () => {
     expect(outputChoiceOf(["always"])).toEqual({ json: false, color: "auto", quiet: false });
   });
 });
+
+describe("what holds for every line of a session", () => {
+  const output = { json: true, color: "auto", quiet: false } as const;
+  const standing = { target: "shop", reason: "ticket 12", through: "ssh web1", timeoutMs: 5_000, output };
+  const line = (...argv: string[]) => parseCommandLine(argv, madeUpCommands, standing);
+
+  test("is filled in, and gives way to what the line says", () => {
+    const held = { reason: "ticket 12", through: "ssh web1", timeoutMs: 5_000 };
+    expect(line("threads", "--pause")).toMatchObject({
+      request: { ...held, target: "shop", params: { pause: true } },
+      output: { json: true },
+    });
+    expect(line("threads", "till", "--reason", "other").request).toMatchObject({ target: "till", reason: "other" });
+    expect(line("doctor").request).toMatchObject({ target: "shop" });
+  });
+
+  test("sends nothing without a target through --via", () => {
+    expect(line("ps").request).toEqual({ command: "ps", params: {}, reason: "ticket 12", timeoutMs: 5_000 });
+    expect(line("--help").request).toEqual({ command: "help", params: {} });
+  });
+});
