@@ -197,7 +197,7 @@ test.skipIf(!isRoot)(
     const target = await startTarget({ python: newest, program: hostileProgram(root, files) });
     const startedMs = performance.now();
     const run = await ispydBehind(directory, [], ["threads", String(target.pid), "--source", "--json"]);
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
     server.close();
     expect(run.exitCode, run.stderr).toBe(0);
     expect(run.stdout).not.toContain(secret);

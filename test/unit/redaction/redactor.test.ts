@@ -156,14 +156,16 @@ const hostile = [
   "\ud83d",
 ];
 
-test.each(hostile)("16,384 characters of %j take less than 5 ms", (part) => {
+// Ordinary: under 5 ms. A step that went over the text once per character would take some hundreds.
+test.each(hostile)("16,384 characters of %j take a time that grows with their number alone", (part) => {
   const text = part.repeat(Math.ceil(16_384 / part.length)).slice(0, 16_384);
   const redactor = createRedactor();
+  const mostMs = 60;
   let bestMs = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 40 && (round < 5 || bestMs >= 5); round += 1) {
+  for (let round = 0; round < 40 && (round < 5 || bestMs >= mostMs); round += 1) {
     const startedMs = performance.now();
     redactor.redactText(text);
     bestMs = Math.min(bestMs, performance.now() - startedMs);
   }
-  expect(bestMs).toBeLessThan(5);
+  expect(bestMs).toBeLessThan(mostMs);
 });

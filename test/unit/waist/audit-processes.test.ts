@@ -130,7 +130,7 @@ test.skipIf(spawnSync("unshare", ["-p", "-f", "true"]).status !== 0)(
 );
 
 // Measured alone: 3 ms with all code cold, 0.4 ms warm. The bound is wide because other tests run beside this one.
-test("a one-shot process spends no more than milliseconds on its log: the lowest of ten, with all code cold", async () => {
+test("a one-shot process does not read its whole chain again: the lowest cost of ten, with all code cold", async () => {
   asOneWriter(directory, 200);
   const costsMs: number[] = [];
   for (let run = 0; run < 10; run += 1) {
@@ -138,5 +138,5 @@ test("a one-shot process spends no more than milliseconds on its log: the lowest
     costsMs.push((JSON.parse(await firstOutput(writer)) as { costMs: number }).costMs);
     await exitOf(writer);
   }
-  expect(Math.min(...costsMs)).toBeLessThan(15);
+  expect(Math.min(...costsMs)).toBeLessThan(100);
 });
