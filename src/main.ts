@@ -5,9 +5,7 @@ import { wholeCatalogue } from "./protocol/agent-catalogue.ts";
 import { isAgentRecord } from "./protocol/agent-record.ts";
 import { catalogue } from "./protocol/catalogue.ts";
 import { handlers } from "./commands/handlers.ts";
-import { remoteHandler } from "./commands/remote.ts";
 import { runCommandLine } from "./cli/run.ts";
-import { openShell } from "./cli/shell/open-shell.ts";
 import { readSettings } from "./cli/settings.ts";
 import { rememberedPlugins } from "./inside/catalogue-cache.ts";
 import type { Caller, Handler } from "./protocol/request.ts";
@@ -17,16 +15,15 @@ import { openAuditReader } from "./waist/audit-reader.ts";
 import type { House } from "./waist/dispatch.ts";
 
 // Everything was handed to the kernel by then; a handler's timer must not keep the process.
-process.exit(
-  await runCommandLine({
-    argv: process.argv.slice(2),
-    openHouse,
-    caller: callerOf(),
-    stdout: process.stdout,
-    stderr: process.stderr,
-    openSession: (opened) => openShell(opened, process.stdin),
-  }),
-);
+void runCommandLine({
+  argv: process.argv.slice(2),
+  openHouse,
+  caller: callerOf(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  // Commands that open no session do without its code.
+  openSession: async (opened) => (await import("./cli/shell/open-shell.ts")).openShell(opened, process.stdin),
+}).then((code) => process.exit(code));
 
 function openHouse(): House {
   const settings = readSettings();
@@ -41,9 +38,14 @@ function openHouse(): House {
   };
 }
 
-/** Every command of an agent has the same handler. */
+/** Every command of an agent has the same handler, loaded like the others when it is called. */
 function withAgents(whole: House["catalogue"]): ReadonlyMap<string, Handler> {
-  const remote = [...whole.values()].filter(isAgentRecord).map((record): [string, Handler] => [record.name, remoteHandler(record)]);
+  const remote = [...whole.values()]
+    .filter(isAgentRecord)
+    .map((record): [string, Handler] => [
+      record.name,
+      async (params, context) => await (await import("./commands/remote.ts")).remoteHandler(record)(params, context),
+    ]);
   return new Map([...handlers, ...remote]);
 }
 

@@ -1,12 +1,13 @@
 // src/main.ts and everything that it imports, packages included, as one executable file that needs nothing but Node.
+// What an `import()` loads is in the same file, and is compiled when it is called for.
 
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { type Plugin, rolldown } from "rolldown";
-import { nodeModules } from "./node-modules.ts";
 import { licenceNotices } from "./notices.ts";
+import { oneFile } from "./parts.ts";
 
 /** Writes dist/ispyd.mjs, which carries the agent's wheel; resolves with its size in bytes. Throws where something was imported that does not end up in the file. */
 export async function bundleProgram(root: string, agentWheel: Buffer): Promise<number> {
@@ -26,28 +27,37 @@ async function bundledCode(root: string, agentWheel: Buffer): Promise<string> {
     input: join(root, "src", "main.ts"),
     cwd: root,
     platform: "node",
-    plugins: [nodeModules(), embedding(agentWheel)],
+    plugins: [embedding(agentWheel), startsNothing],
   });
   const { output } = await bundle.generate({
-    format: "esm",
-    codeSplitting: false,
-    banner: "#!/usr/bin/env node",
+    format: "cjs",
+    dynamicImportInCjs: false,
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name].cjs",
+    codeSplitting: { groups: parts },
     // Functions keep their names, so that a trace of a bug can be read.
     minify: { compress: true, mangle: { toplevel: false }, codegen: true },
   });
   await bundle.close();
-  const [program, ...others] = output;
-  if (others.length > 0) throw new Error(`the program is not one file: ${others.map(({ fileName }) => fileName).join(", ")}`);
-  const missing = program.imports.filter((name) => !name.startsWith("node:"));
+  const chunks = output.filter((one) => one.type === "chunk");
+  const known = new Set(chunks.map(({ fileName }) => fileName));
+  const missing = chunks.flatMap(({ imports }) => imports).filter((name) => !name.startsWith("node:") && !known.has(name));
   if (missing.length > 0) throw new Error(`the program still imports ${missing.join(", ")}`);
-  return `${asciiOnly(program.code)}${licenceNotices(program.moduleIds)}`;
+  return `#!/usr/bin/env node\n${oneFile(chunks)}${licenceNotices(chunks.flatMap(({ moduleIds }) => moduleIds))}`;
 }
 
-// V8 keeps a text of ASCII in half the memory and reads it faster. Letters beyond stand in texts and patterns only, where an escape means the same.
-function asciiOnly(code: string): string {
-  if (/String\.raw`[^`]*[^\0-\x7f]/.test(code)) throw new Error("a String.raw template holds letters beyond ASCII, which can't be escaped");
-  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
+/** What every start needs is one part, and what most commands that look at a process share another; the bundler finds the rest. */
+const parts = [
+  { name: "main", tags: ["$initial" as const], priority: 2 },
+  { name: "reading", test: /\/src\/(?:base|stacks|redaction|outside)\//, minShareCount: 4, priority: 1 },
+];
+
+/** commander can start programs that are commands; none of ours is, and the module for it takes a millisecond to load. */
+const startsNothing: Plugin = {
+  name: "commander starts nothing",
+  resolveId: (id, importer) => (id === "node:child_process" && /\/node_modules\/commander\//.test(importer ?? "") ? "\0nothing" : null),
+  load: (id) => (id === "\0nothing" ? "module.exports = {};" : null),
+};
 
 /** Puts the wheel in the place of src/inside/embedded-agent.ts, so that one file copied alone can still start the agent. */
 function embedding(agentWheel: Buffer): Plugin {

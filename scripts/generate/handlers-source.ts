@@ -1,4 +1,4 @@
-// The text of src/commands/handlers.ts: an import for each handler, each held against the record of its own name, and the map of them all.
+// The text of src/commands/handlers.ts: each handler, loaded when it is called and held against the record of its own name, in one map.
 
 import type { LoadedRecord } from "./command-records.ts";
 import { generatedNotice, identifierOf } from "./identifier.ts";
@@ -7,18 +7,20 @@ export function handlersSource(handled: readonly LoadedRecord[]): string {
   const names = handled.map(({ fileName }) => fileName).toSorted();
   return [
     `// ${generatedNotice}`,
-    "// Every handler by command name; each is held by the compiler against the record of its own command.",
+    "// Every handler by command name, loaded when it is first called; each is held by the compiler against the record of its own command.",
     "",
     ...names.map((name) => `import type ${identifierOf(name)}Record from "../protocol/commands/${name}.ts";`),
     'import type { Handler } from "../protocol/request.ts";',
-    ...names.map((name) => `import { run as ${identifierOf(name)} } from "./${name}.ts";`),
     "",
     "interface Handlers {",
     ...handled.map(({ fileName, record }) => `  ${key(record.name)}: Handler<typeof ${identifierOf(fileName)}Record>;`),
     "}",
     "",
     "const byName: Handlers = {",
-    ...handled.map(({ fileName, record }) => `  ${key(record.name)}: ${identifierOf(fileName)},`),
+    ...handled.map(
+      ({ fileName, record }) =>
+        `  ${key(record.name)}: async (params, context) => await (await import("./${fileName}.ts")).run(params, context),`,
+    ),
     "};",
     "",
     "// The one cast: dispatch gives a handler only params that its own record's schema has passed.",
