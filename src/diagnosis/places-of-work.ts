@@ -2,7 +2,7 @@
 // Names are those of 3.8 to 3.15 (plain before 3.11, qualified from then on) and of the servers' versions since about 2020.
 
 import type { Frame } from "../stacks/model.ts";
-import { frameOrigin, shortFile } from "../stacks/origin.ts";
+import { isOwnCode, shortFile } from "../stacks/origin.ts";
 
 interface Place {
   /** The file without what stands before site-packages or the standard library. */
@@ -97,10 +97,17 @@ const serves: readonly Place[] = [
   { file: "grpc/_server.py", functions: ["_call_behavior"] },
 ];
 
+// A client that connects and sends nothing, or a part, holds these: gunicorn reads a request in the worker or thread that will serve it.
+const reads: readonly Place[] = [
+  { file: "gunicorn/workers/sync.py", functions: ["handle"] },
+  { file: "gunicorn/workers/gthread.py", functions: ["handle"] },
+];
+
 type PlacesByFile = ReadonlyMap<string, Place>;
 
 const waitsByFile = byFile(waits);
 const servesByFile = byFile(serves);
+const readsByFile = byFile(reads);
 
 function byFile(places: readonly Place[]): PlacesByFile {
   return new Map(places.map((place) => [place.file, place]));
@@ -126,12 +133,19 @@ export function isServing(frames: readonly Frame[]): boolean {
   return own >= 0 ? at >= 0 : at > 0 && !frames.slice(0, at + 1).some(isWaitForWork);
 }
 
+/** Where a server reads a request that its client has not sent whole: "whole" if the worker serves nobody else meanwhile, "thread" if others can. */
+export function readsRequest(frames: readonly Frame[]): "whole" | "thread" | undefined {
+  const reading = isServing(frames) ? undefined : frames.find((frame) => placeOf(readsByFile, frame) !== undefined);
+  if (reading === undefined) return undefined;
+  return shortFile(reading.file) === "gunicorn/workers/sync.py" ? "whole" : "thread";
+}
+
 function isServer(frame: Frame, frames: readonly Frame[]): boolean {
   const place = placeOf(servesByFile, frame);
   return place !== undefined && (place.inThread !== true || shortFile(frames.at(-1)?.file ?? "") === "threading.py");
 }
 
 /** The application's own code; not the script that a package installs to start itself. */
-export function isApplication({ file, function: name }: Frame): boolean {
-  return frameOrigin(file) === "application" && !(name === "<module>" && /\/bin\/[^/.]+$/.test(file));
+export function isApplication(frame: Frame, index = 0, frames: readonly Frame[] = [frame]): boolean {
+  return isOwnCode(frame, index, frames) && !(frame.function === "<module>" && /\/bin\/[^/.]+$/.test(frame.file));
 }

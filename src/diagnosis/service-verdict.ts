@@ -51,7 +51,7 @@ function stuckText(total: number, stuck: readonly WorkerVerdict[]): string {
   const places = new Set(stuck.map(({ verdict }) => placeText(verdict.culprit)));
   const kinds = [...new Set(stuck.map(({ verdict }) => verdict.kind))];
   const counted = kinds.map((kind) => `${kind} (${stuck.filter(({ verdict }) => verdict.kind === kind).length})`);
-  const where = places.size === 1 ? ` in ${[...places][0]}` : "";
+  const where = places.size === 1 && stuck[0]?.verdict.culprit !== undefined ? ` in ${[...places][0]}` : "";
   // Counted by process: a thread and the task that it runs serve the same request.
   const requests = stuck.flatMap(({ process, verdict }) => countRequests(shownBy(process, verdict)));
   const serving = servingText(requests.map(([request]) => ({ request })));

@@ -7,7 +7,7 @@ import { shortFile } from "../stacks/origin.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import { waitsForHeldLock } from "./held-locks.ts";
 import type { ProcessObservation } from "./observation.ts";
-import { isApplication } from "./places-of-work.ts";
+import { isApplication, readsRequest } from "./places-of-work.ts";
 import { poolHolders, waitsForPool } from "./pool-waits.ts";
 import { lastFrames, type ThreadCondition } from "./thread-condition.ts";
 import { doingText, placeText, servingClause, sinceText, threadText } from "./words.ts";
@@ -16,7 +16,10 @@ import { doingText, placeText, servingClause, sinceText, threadText } from "./wo
 export function standingThreads(process: ProcessObservation, conditions: readonly ThreadCondition[]): Finding[] {
   const groups = new Map<string, ThreadCondition[]>();
   for (const one of conditions.filter(
-    (each) => each.condition === "stands" && (each.place !== undefined || each.serving) && !waitsForHeldLock(each),
+    (each) =>
+      each.condition === "stands" &&
+      (each.place !== undefined || each.serving || readsRequest(lastFrames(each.thread)) !== undefined) &&
+      !waitsForHeldLock(each),
   )) {
     const { place, state, thread, serving } = one;
     const key = JSON.stringify([place?.file, place?.function, place?.line, state, thread.wait?.object, serving]);
@@ -37,13 +40,18 @@ function toFinding(process: ProcessObservation, members: readonly ThreadConditio
   return {
     kind,
     stuck,
-    text: `${whoText(members)} ${text}${often} in ${placeText(first.place)} ${sinceText(sinceMs, known)}${others.length > 0 ? `; ${others.join(", ")}` : ""}`,
+    text: `${whoText(members)} ${text}${often}${placeClause(first)} ${sinceText(sinceMs, known)}${others.length > 0 ? `; ${others.join(", ")}` : ""}`,
     culprit: stuck ? first.place : undefined,
     tids: [...members.map(({ thread }) => thread.tid), ...(holders?.tids ?? [])],
     tasks: holders?.tasks ?? [],
     sinceMs,
     sinceKnown: known,
   };
+}
+
+// A server that reads is known by what it reads.
+function placeClause({ place, thread }: ThreadCondition): string {
+  return place === undefined && readsRequest(lastFrames(thread)) !== undefined ? "" : ` in ${placeText(place)}`;
 }
 
 function whoText(members: readonly ThreadCondition[]): string {
@@ -67,14 +75,13 @@ interface Meaning {
 }
 
 function meaningOf(one: ThreadCondition, process: ProcessObservation): Meaning {
-  const { state, thread } = one;
+  const { state } = one;
   const text = doingText(one);
   if (waitsForPool(one)) return { kind: "waits for a pool", text: `waits for a free connection of a pool`, hangs: true };
   if (state === "waits for a lock") return futexMeaning(one, text, process);
   if (isLoop(one)) return { kind: "waits", text: "waits in select", hangs: false };
   if (state === "connects") return { kind: "waits for a peer", text, hangs: true };
-  if (state === "reads a socket" || state === "writes a socket" || state === "waits in poll")
-    return { kind: "waits for a peer", text, hangs: !thread.fromClient && state !== "waits in poll" && !isListener(one, process) };
+  if (state === "reads a socket" || state === "writes a socket" || state === "waits in poll") return socketMeaning(one, text, process);
   if (state === "writes a pipe") return { kind: "waits for a pipe", text: "writes to a full pipe", hangs: true };
   if (state === "reads a pipe")
     return isInSubprocess(one)
@@ -82,6 +89,20 @@ function meaningOf(one: ThreadCondition, process: ProcessObservation): Meaning {
       : { kind: "waits", text, hangs: false };
   if (state === "waits for a child process") return { kind: "waits for a child", text, hangs: isInSubprocess(one) };
   return { kind: state === "sleeps" ? "sleeps" : "waits", text, hangs: state === "waits for the disk" };
+}
+
+function socketMeaning(one: ThreadCondition, text: string, process: ProcessObservation): Meaning {
+  const { state, thread, detail } = one;
+  const reading = state === "reads a socket" ? readsRequest(lastFrames(thread)) : undefined;
+  if (reading === undefined)
+    return { kind: "waits for a peer", text, hangs: !thread.fromClient && state !== "waits in poll" && !isListener(one, process) };
+  const client = detail === undefined ? "a client" : `a client (${detail.replace(/^from /, "")})`;
+  const alone = reading === "whole" ? ", and the worker serves nobody else," : "";
+  return {
+    kind: "waits for a peer",
+    text: `waits for ${client} that has not sent its whole request${alone}`,
+    hangs: reading === "whole",
+  };
 }
 
 function futexMeaning({ thread, place }: ThreadCondition, text: string, process: ProcessObservation): Meaning {

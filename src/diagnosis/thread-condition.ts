@@ -4,7 +4,7 @@ import type { Frame, ThreadActivity } from "../stacks/model.ts";
 import { type ServerKind, stepFrames } from "../stacks/client-places.ts";
 import { listeningPath, serverOf } from "./known-servers.ts";
 import type { ThreadLook, ThreadObservation } from "./observation.ts";
-import { isApplication, isServing, isWaitForWork } from "./places-of-work.ts";
+import { isApplication, isServing, isWaitForWork, readsRequest } from "./places-of-work.ts";
 
 export interface ThreadCondition {
   readonly thread: ThreadObservation;
@@ -133,7 +133,7 @@ function lastingFrame(looks: readonly ThreadLook[]): Frame | undefined {
   const [first, ...others] = looks.map(({ frames }) => frames.toReversed());
   const shared = (first ?? []).findIndex((frame, depth) => others.some((frames) => !sameLine(frames[depth], frame)));
   const common = (first ?? []).slice(0, shared < 0 ? undefined : shared);
-  return common.findLast(isApplication);
+  return common.toReversed().find(isApplication);
 }
 
 function isRunning(state: ThreadActivity): boolean {
@@ -165,7 +165,7 @@ export function waitsForWork({ frames, state }: ThreadLook, runsLoop: boolean): 
   if (state === "accepts connections") return true;
   if (!waitingStates.has(state)) return false;
   const own = frames.findIndex(isApplication);
-  if (isServing(frames)) return false;
+  if (isServing(frames) || (state === "reads a socket" && readsRequest(frames) !== undefined)) return false;
   // A loop written in C (uvloop) waits without a frame of its own.
   return own < 0 || (runsLoop && state === "idle in epoll") || frames.slice(0, own).some(isWaitForWork);
 }

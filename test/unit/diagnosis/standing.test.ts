@@ -212,3 +212,20 @@ test("a wait of a few seconds stands, and one that lasted hangs", () => {
   expect(textAfter(2_000)).toBe("1 of 2 processes stands still in rates (srv/shop.py:12): waits for a peer.");
   expect(textAfter(9_000)).toBe("1 of 2 processes hangs in rates (srv/shop.py:12): waits for a peer.");
 });
+
+test("a client that does not send its request holds a sync worker, which is told, and a thread of a pool", () => {
+  const reading = ["gunicorn/http/unreader.py:100 SocketUnreader.chunk", "gunicorn/workers/sync.py:140 SyncWorker.handle"];
+  const one = thread(reading, "reads a socket", { call: "recvfrom", fromClient: true, main: true, name: "MainThread" });
+  const { verdict } = judgeWorker(observed([one]));
+  expect({ stuck: verdict.stuck, culprit: verdict.culprit }).toEqual({ stuck: true, culprit: undefined });
+  expect(verdict.text).toBe(
+    "the main thread waits for a client that has not sent its whole request, and the worker serves nobody else, for 5 s",
+  );
+  const pooled = ["gunicorn/http/unreader.py:100 SocketUnreader.chunk", "gunicorn/workers/gthread.py:330 ThreadWorker.handle"];
+  expect(verdictOf(thread(pooled, "reads a socket", { call: "recvfrom", fromClient: true }))).toMatchObject({
+    kind: "waits for a peer",
+    stuck: false,
+  });
+  // Data that comes, if slowly, is no standstill.
+  expect(verdictOf(thread(reading, "reads a socket", { call: "recvfrom", fromClient: true, ran: true })).stuck).toBe(false);
+});
