@@ -1,7 +1,7 @@
 // Waits for a free connection of a pool: who has connections open meanwhile, and whether those move on. Pure.
 
 import { isPoolWait } from "../stacks/client-places.ts";
-import type { ProcessObservation, TaskObservation } from "./observation.ts";
+import type { ProcessObservation, TaskObservation, ThreadObservation } from "./observation.ts";
 import { conditionOf, lastFrames, type ThreadCondition } from "./thread-condition.ts";
 import { threadName } from "./words.ts";
 
@@ -22,7 +22,7 @@ export interface PoolHolders {
 export function poolHolders(process: ProcessObservation): PoolHolders {
   const threads = process.threads.filter(({ tid }) => process.connectionHolders.includes(tid));
   const tasks = process.tasks.filter(({ id }) => process.connectionTasks.includes(id));
-  const names = [...threads.map(threadName), ...tasks.map(taskName)];
+  const names = [...threads.map(holderName), ...tasks.map(taskName)];
   const move = threads.some((thread) => movesOn(conditionOf(thread))) || tasks.some(({ throughout, running }) => !throughout || running);
   const has = names.length === 1 ? "has a connection" : "have connections";
   return {
@@ -40,6 +40,10 @@ function movingText(move: boolean, count: number): string {
 
 function movesOn({ condition, repeats }: ThreadCondition): boolean {
   return condition === "moves" || condition === "wants the GIL" || (condition === "stands" && repeats);
+}
+
+function holderName(thread: ThreadObservation): string {
+  return thread.request === undefined ? threadName(thread) : `${threadName(thread)} (${thread.request})`;
 }
 
 function taskName({ name, request }: TaskObservation): string {

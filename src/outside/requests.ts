@@ -2,7 +2,7 @@
 // and the Celery tasks being executed. Read-only, by layout; no path, query, header or other value of a request is among the facts here.
 
 import type { Frame } from "../stacks/model.ts";
-import { frameOrigin } from "../stacks/origin.ts";
+import { isOwnCode } from "../stacks/origin.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { limitReads } from "./read-budget.ts";
 import type { FramePlace } from "./raw-frame.ts";
@@ -177,7 +177,7 @@ function toInFlight(scanner: Scanner, clocks: Clocks, held: Held): InFlight & { 
     tasks: task === undefined ? [] : [task.address],
     frames,
     places,
-    application: frames.find(({ file }) => frameOrigin(file) === "application"),
+    application: frames.find(isOwnCode),
     ageMs: readAge(scanner, clocks, around.frames, around.places),
     holder: held.holder,
     variable: held.variable,
@@ -230,7 +230,7 @@ function readCeleryTask(scanner: Scanner, clocks: Clocks, thread: ThreadSnapshot
     task: undefined,
     tasks: [],
     ...own,
-    application: own.frames.find(({ file }) => frameOrigin(file) === "application"),
+    application: own.frames.find(isOwnCode),
     ageMs: readAge(scanner, clocks, own.frames, own.places),
     holder: place,
     variable: id,

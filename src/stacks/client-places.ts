@@ -2,7 +2,7 @@
 // Names are those of the libraries' versions since about 2020. Read by the readers of pools and by the diagnosis.
 
 import type { Frame } from "./model.ts";
-import { frameOrigin, shortFile } from "./origin.ts";
+import { frameOrigin, isOwnCode, shortFile } from "./origin.ts";
 
 export type ServerKind = "PostgreSQL" | "MySQL" | "Redis";
 
@@ -59,7 +59,7 @@ const clients: readonly { readonly server: ServerKind; readonly file: RegExp }[]
 
 /** The server that the innermost library of a stack talks to; undefined where no library shows it. What the application's code calls counts, not what calls it. */
 export function serverAskedBy(frames: readonly Frame[]): ServerKind | undefined {
-  const own = frames.findIndex(({ file }) => frameOrigin(file) === "application");
+  const own = frames.findIndex(isOwnCode);
   for (const { file } of own < 0 ? frames : frames.slice(0, own)) {
     const found = clients.find((client) => client.file.test(shortFile(file)));
     if (found !== undefined) return found.server;

@@ -9,9 +9,22 @@ const standard = /\/(?:lib|lib64)\/(?:python3(?:\.\d+)?t?|python3\.\d+\.zip)\/(.
 const launcher =
   /\/(bin\/(?:arq|celery|daphne|ddtrace-run|django-admin|dramatiq|flask|gunicorn|granian|huey_consumer|hypercorn|newrelic-admin|opentelemetry-instrument|pserve|rq|rqworker|uvicorn|waitress-serve)(?:\.py)?)$/;
 
+// Code that libraries write while they run: SQLAlchemy, attrs and the makers of decorators name it so.
+const generated = /^<.+ generated .+>$|^<\w+-gen-.+>$/;
+
 export function frameOrigin(file: string): FrameOrigin {
-  if (library.test(file) || launcher.test(file)) return "library";
+  if (library.test(file) || launcher.test(file) || generated.test(file)) return "library";
   return standard.test(file) || file.startsWith("<frozen ") ? "python" : "application";
+}
+
+/**
+ * Whether a frame of a stack, innermost first, is the application's own code. "<string>" is what `python -c` runs, and also what libraries
+ * write while they run (SQLAlchemy up to 2.0): then a library's frame has called it. To be given to `find` and its like.
+ */
+export function isOwnCode({ file }: { readonly file: string }, index: number, frames: readonly { readonly file: string }[]): boolean {
+  if (frameOrigin(file) !== "application") return false;
+  const caller = frames[index + 1];
+  return file !== "<string>" || caller === undefined || frameOrigin(caller.file) !== "library";
 }
 
 /** "flask/app.py" instead of the whole path for libraries, the path itself for the application's files. */

@@ -120,7 +120,7 @@ const scenarios: readonly Scenario[] = [
     program: "database_flask",
     paths: ["keep", "pool"],
     kind: "waits for a pool",
-    says: /free connection of a pool .*; \S+ has a connection open/,
+    says: /free connection of a pool .*; \S+ \(GET \/keep\) has a connection open/,
   },
   { program: "database_fastapi", paths: ["query"], kind: "waits for a peer", says: asked },
   {
@@ -134,6 +134,12 @@ const scenarios: readonly Scenario[] = [
     paths: ["engine-keep", "engine-pool"],
     kind: "waits for a pool",
     says: /free connection of a pool .*; the task of GET \/engine-keep has a connection open/,
+  },
+  {
+    program: "database_fastapi",
+    paths: ["session-keep", "session-pool"],
+    kind: "waits for a pool",
+    says: /free connection of a pool .*; AnyIO worker thread \(GET \/session-keep\) has a connection open/,
   },
 ];
 

@@ -89,6 +89,9 @@ const waitsInPool = [
 test("a pool that is used up: who has the connections, threads and tasks", () => {
   const waiter = thread(waitsInPool, "waits for a lock", { name: "waiter" });
   const keeper = thread(["shop.py:9 keep"], "sleeps", { name: "keeper" });
+  const serving = thread(["shop.py:9 keep"], "sleeps", { name: "keeper", request: "GET /keep" });
+  const served = judgeWorker(observed([waiter, serving], { connectionHolders: [serving.tid] })).verdict;
+  expect(served.text).toMatch(/; keeper \(GET \/keep\) has a connection open$/);
   const asked = task("1", ["python/asyncio/tasks.py:649 sleep", "shop.py:5 report"], { request: "GET /report" });
   const alone = judgeWorker(observed([waiter, keeper], { connectionHolders: [keeper.tid] })).verdict;
   expect(alone).toMatchObject({ kind: "waits for a pool", stuck: true, culprit: { line: 21 }, tids: [waiter.tid, keeper.tid] });

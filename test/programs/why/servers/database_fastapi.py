@@ -1,14 +1,17 @@
 """A FastAPI application whose requests wait for PostgreSQL, and for a free connection of a pool, in its event loop."""
 import asyncio
 import os
+import time
 from contextlib import asynccontextmanager
 
 import asyncpg
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session
 
 pools = {}
+threads_engine = create_engine(os.environ["SHOP_URL"], pool_size=1, max_overflow=0, pool_timeout=600)
 engine = create_async_engine(os.environ["SHOP_ASYNC_URL"], pool_size=1, max_overflow=0, pool_timeout=600)
 
 
@@ -61,6 +64,19 @@ async def engine_keep():
 async def engine_pool():
     async with engine.connect() as connection:  # culprit engine-pool
         return (await connection.execute(text("select 1"))).scalar()
+
+
+@app.get("/session-keep")
+def session_keep():
+    with Session(threads_engine) as session:
+        session.execute(text("select 1"))
+        time.sleep(60)
+
+
+@app.get("/session-pool")
+def session_pool():
+    with Session(threads_engine) as session:
+        return session.execute(text("select 1")).scalar()  # culprit session-pool
 
 
 @app.get("/brief")
