@@ -5,7 +5,9 @@ import type { Refused } from "../gate/decide.ts";
 import type { AuditEntry } from "../protocol/audit.ts";
 import type { CommandRecord } from "../protocol/command.ts";
 import type { Caller, Request } from "../protocol/request.ts";
+import { createRedactor } from "../redaction/redactor.ts";
 import { sha256 } from "./audit-chain.ts";
+import { redactTexts, textRedactor } from "./redact-answer.ts";
 
 const maxParamsBytes = 16_384;
 const maxTextCharacters = 2_000;
@@ -39,7 +41,7 @@ export function beganEntry(id: string, logged: LoggedRequest, rule: string): Aud
     kind: "began",
     ...whoAndWhat(id, logged),
     params: boundedParams(logged.params),
-    ...(reason === undefined ? {} : { reason: boundedText(reason) }),
+    ...(reason === undefined ? {} : { reason: typedText(reason) }),
     rule: boundedText(rule),
   };
 }
@@ -75,8 +77,8 @@ function whoAndWhat(id: string, { record, request, caller }: LoggedRequest) {
     via: caller.via,
     command: record.name,
     level: record.level,
-    ...(request.target === undefined ? {} : { target: boundedText(request.target) }),
-    ...(request.through === undefined ? {} : { through: boundedText(request.through) }),
+    ...(request.target === undefined ? {} : { target: typedText(request.target) }),
+    ...(request.through === undefined ? {} : { through: typedText(request.through) }),
   };
 }
 
@@ -84,7 +86,13 @@ function whoAndWhat(id: string, { record, request, caller }: LoggedRequest) {
 function boundedParams(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const text = canonicalJson(params);
   const sizeBytes = Buffer.byteLength(text);
-  return sizeBytes <= maxParamsBytes ? { ...params } : { omittedBytes: sizeBytes, omittedSha256: sha256(text) };
+  const kept = redactTexts(params, textRedactor(createRedactor())) as Record<string, unknown>;
+  return sizeBytes <= maxParamsBytes ? kept : { omittedBytes: sizeBytes, omittedSha256: sha256(text) };
+}
+
+/** What somebody typed may hold a secret too: a reason with a customer's address in it, a thread's name. The log is kept for long. */
+function typedText(text: string): string {
+  return boundedText(createRedactor().redactText(text).text);
 }
 
 function boundedText(text: string): string {

@@ -137,3 +137,13 @@ test("where one process of a service is refused and another answers, the log nam
   expect(ended).toMatchObject({ outcome: "partial", pidsRefused: [child] });
   expect(ended?.pids).toEqual(expect.arrayContaining([target.pid, child]));
 });
+
+test("a secret that somebody typed into a reason or an option is not kept", async () => {
+  const target = await startTarget({ python, program: "import time\nprint('ready', flush=True)\ntime.sleep(600)\n" });
+  const reason = "password=sesame3Zq of ann@example.org does not work";
+  await ispyd(["locals", String(target.pid), "--thread", "postgres://u:sesame4Zq@h/", "--reason", reason], { auditDirectory });
+  await ispyd(["threads", "token=sesame5Zq"], { auditDirectory });
+  expect(logText()).toContain("does not work");
+  expect(logText()).toContain("postgres://u:<hidden: password in a URL");
+  expect(logText()).not.toMatch(/sesame|ann@/);
+});
