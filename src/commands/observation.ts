@@ -82,7 +82,7 @@ function toThread(watched: Watched, tid: number, served: Served): ThreadObservat
 
 function postgresClauses(server: PostgresProcess | undefined): string[] {
   if (server === undefined) return [];
-  const means = /\bwaiting$/.test(server.activity) ? ", so it waits for a lock of another session" : "";
+  const means = /\bwaiting$/.test(server.activity) ? ", so it waits for a lock of another connection" : "";
   return [`PostgreSQL's process ${server.pid} shows "${server.activity}"${means}`];
 }
 

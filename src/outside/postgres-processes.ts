@@ -1,6 +1,6 @@
 // PostgreSQL's own process behind a connection, where the server runs on this machine: its title says what it does for its client just now.
 // Source: PostgreSQL's manual, "Standard Unix Tools" (update_process_title): "postgres: user database host(port) activity", with "waiting" behind it
-// while it waits for a lock of another session. A title is a claim, so the process must also hold the other end of the connection.
+// while it waits for a lock of another connection. A title is a claim, so the process must also hold the other end of the connection.
 
 import { listDescriptors, readDescriptor } from "./proc/fd.ts";
 import { readArguments } from "./proc/cmdline.ts";

@@ -53,7 +53,7 @@ const answer = {
   socket: / waits for PostgreSQL's answer from \/.*\/\.s\.PGSQL\.5432 /,
 };
 const lockedRow =
-  /PostgreSQL's answer from 127\.0\.0\.1:5432 .*; PostgreSQL's process \d+ shows "SELECT waiting", so it waits for a lock of another session/;
+  /PostgreSQL's answer from 127\.0\.0\.1:5432 .*; PostgreSQL's process \d+ shows "SELECT waiting", so it waits for a lock of another connection/;
 const pool =
   /^The main thread waits for a free connection of a pool .*; (?:keeper-0 and keeper-1|keeper-1 and keeper-0) have connections open/;
 
