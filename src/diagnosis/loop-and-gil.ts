@@ -2,7 +2,7 @@
 
 import type { Finding } from "./finding.ts";
 import type { ProcessObservation, ThreadObservation } from "./observation.ts";
-import { conditionOf, lastFrames, sameLine, waitsForWork } from "./thread-condition.ts";
+import { conditionOf, lastFrames, sameLine, type ThreadCondition, waitsForWork } from "./thread-condition.ts";
 import { doingText, placeText, servingText, sinceText, threadText } from "./words.ts";
 
 /** Loops whose thread stood or computed at one place of the application in every look, so that no other task had a turn. */
@@ -12,11 +12,9 @@ export function blockedLoops(process: ProcessObservation): Finding[] {
 
 function blockedLoop(process: ProcessObservation, thread: ThreadObservation): Finding | undefined {
   const one = conditionOf(thread);
-  const { condition, samePlace, lasting } = one;
-  const stands = condition === "stands" && !one.repeats;
-  const place = stands ? one.place : lasting;
-  const held = stands || (condition === "computes" && (samePlace || isInTask(thread, place)));
-  if (!held || place === undefined || thread.looks.some((look) => waitsForWork(look, true))) return undefined;
+  const stands = one.condition === "stands" && !one.repeats;
+  const place = stands ? one.place : one.lasting;
+  if (!(stands || computesInTurn(one)) || place === undefined || thread.looks.some((look) => waitsForWork(look, true))) return undefined;
   const known = stands && thread.lastRanMs !== undefined;
   const sinceMs = Math.max(known ? (thread.lastRanMs ?? 0) : 0, process.durationMs);
   const ofLoop = process.tasks.filter(({ tid }) => tid === thread.tid);
@@ -34,6 +32,17 @@ function blockedLoop(process: ProcessObservation, thread: ThreadObservation): Fi
     sinceMs,
     sinceKnown: known,
   };
+}
+
+function computesInTurn({ thread, condition, samePlace, lasting }: ThreadCondition): boolean {
+  return condition === "computes" && (samePlace || isInTask(thread, lasting)) && !isImporting(thread);
+}
+
+// A server that starts imports the application inside of its loop, for seconds on a busy machine.
+function isImporting(thread: ThreadObservation): boolean {
+  const frames = lastFrames(thread);
+  const turn = frames.findIndex(({ file }) => file.endsWith("/asyncio/events.py"));
+  return frames.slice(0, turn < 0 ? undefined : turn).some(({ file }) => file.startsWith("<frozen importlib._bootstrap"));
 }
 
 // Inside what the loop calls: a line outside of it, such as asyncio.run(), lasts as long as the program.

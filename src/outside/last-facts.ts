@@ -9,7 +9,7 @@ import type { LastRan } from "./last-ran.ts";
 import { connectionHolders } from "./pool-connections.ts";
 import type { FindPostgres, PostgresProcess } from "./postgres-processes.ts";
 import { type Mapping, readMaps } from "./proc/maps.ts";
-import { readListeningSockets } from "./proc/net.ts";
+import { readListeningSockets, type SocketTable } from "./proc/net.ts";
 import { semaphoreHolders } from "./shared-semaphores.ts";
 import type { ThreadSnapshot } from "./snapshot.ts";
 import type { Target } from "./targets.ts";
@@ -28,13 +28,17 @@ interface Opened {
 }
 
 /** What each thread is blocked in, by tid; a thread that is in no call is not in it. */
-export function blockedCalls({ target, interpreter }: Opened, threads: readonly ThreadSnapshot[], end: Ending): Map<number, BlockedCall> {
+export function blockedCalls(
+  { target, interpreter }: Opened,
+  threads: readonly ThreadSnapshot[],
+  sockets: SocketTable,
+): Map<number, BlockedCall> {
   let ports: ReadonlySet<number> | undefined;
   let mapped: readonly Mapping[] | undefined;
   const maps = (): readonly Mapping[] => (mapped ??= mappingsOf(target.pid));
   const listeningPorts = (): ReadonlySet<number> =>
     (ports ??= new Set([...readListeningSockets(target.pid).values()].map(({ port }) => port)));
-  const surroundings = { memory: interpreter.memory, sockets: end.sockets(target.pid), listeningPorts, maps };
+  const surroundings = { memory: interpreter.memory, sockets, listeningPorts, maps };
   return new Map(
     threads.flatMap(({ tid }): [number, BlockedCall][] => {
       const call = readBlockedCall(target.pid, tid, surroundings);

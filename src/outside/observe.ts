@@ -3,6 +3,7 @@
 
 import { sleep } from "../base/clock.ts";
 import { Failure } from "../base/failure.ts";
+import { stepFrames } from "../stacks/client-places.ts";
 import type { Activity } from "./activity.ts";
 import type { BlockedCall } from "./blocked-call.ts";
 import { openSocketTables, type SocketTables } from "./child-processes.ts";
@@ -35,6 +36,8 @@ export interface ObserveOptions {
 export interface Look {
   readonly snapshot: ProcessSnapshot;
   readonly activities: ReadonlyMap<number, Activity>;
+  /** What threads are blocked in that wait in short steps: at the last look one may have ended. */
+  readonly stepCalls: ReadonlyMap<number, BlockedCall>;
   /** Hand-overs of the GIL so far; undefined where it can't be read. */
   readonly gilSwitches: number | undefined;
 }
@@ -163,7 +166,9 @@ function lookAt(
   const [main] = listInterpreters(heap, runtime);
   const gil = main === undefined ? undefined : readGil(heap, runtime, main.address);
   const activities = new Map(snapshot.threads.map((thread) => [thread.tid, activityOf(target.pid, thread, snapshot, { sockets, memory })]));
-  return { snapshot, activities, gilSwitches: gil?.enabled === true ? gil.switchNumber : undefined };
+  const inSteps = snapshot.threads.filter(({ frames }) => stepFrames(frames) > 0);
+  const stepCalls = blockedCalls({ target, interpreter }, inSteps, sockets);
+  return { snapshot, activities, stepCalls, gilSwitches: gil?.enabled === true ? gil.switchNumber : undefined };
 }
 
 function finish(watching: Watching, end: Ending, extra: (interpreter: Interpreter, watched: Watched) => void): Watched {
@@ -173,7 +178,8 @@ function finish(watching: Watching, end: Ending, extra: (interpreter: Interprete
   const durationMs = performance.now() - startedMs;
   const use = readThreadUse(target.pid, threads.map(tidOf));
   const loopsLast = readTasks(interpreter, { stopped: false, attempts: looksPerStack, taskLimit: tasksLookedAt, codes });
-  const calls = blockedCalls(watching, threads, end);
+  const sockets = end.sockets(target.pid);
+  const calls = new Map([...looks.flatMap(({ stepCalls }) => [...stepCalls]), ...blockedCalls(watching, threads, sockets)]);
   const watched: Watched = {
     target,
     version: interpreter.version,
@@ -191,7 +197,7 @@ function finish(watching: Watching, end: Ending, extra: (interpreter: Interprete
     loopsFirst: watching.loopsFirst,
     loopsLast,
     taskLocks: readTaskLocks(interpreter.heap, loopsLast),
-    taskPeers: readTaskPeers(interpreter.heap, target.pid, loopsLast, end.sockets(target.pid)),
+    taskPeers: readTaskPeers(interpreter.heap, target.pid, loopsLast, sockets),
     sameWaits: sameWaits(watching.waitMarks, interpreter.heap, [...threads, ...loopsLast.flatMap(({ tasks }) => tasks)]),
     stopped: isStopped(target.pid),
   };

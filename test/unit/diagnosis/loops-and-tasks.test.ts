@@ -26,6 +26,16 @@ test("a coroutine that computes at changing lines is named by the call that last
   expect(verdict).toMatchObject({ kind: "event loop blocked", culprit: { line: 9 } });
 });
 
+test("a server that imports the application inside of its loop is busy, and no line is accused", () => {
+  const bootstrap = { function: "_find_and_load", file: "<frozen importlib._bootstrap>", line: 1176 };
+  const places = [11, 12, 13].map((line) => {
+    const one = look([`pydantic/main.py:${line} build`, "shop.py:2 <module>", "uvicorn/config.py:435 Config.load", ...loop], "on CPU");
+    return { ...one, frames: [...one.frames.slice(0, 2), bootstrap, ...one.frames.slice(2)] };
+  });
+  const { verdict } = judgeWorker(observed([thread([], "on CPU", { looks: places, runsLoop: true, cpuShare: 0.9 })]));
+  expect(verdict).toMatchObject({ kind: "busy", stuck: false, culprit: undefined });
+});
+
 test("a loop that turns is busy at most: what lasts is the line that runs it", () => {
   const places = [11, 22, 33].map((line) => look([`shop.py:${line} task${line}`, ...loop], "on CPU"));
   const { findings } = judgeWorker(observed([thread([], "on CPU", { looks: places, runsLoop: true, cpuShare: 0.9 })]));
