@@ -49,6 +49,43 @@ def _reading(descriptor: Any) -> Callable[[Any], Any]:
     return read
 
 
+def attribute_reader(name: str) -> Callable[[Any], Any]:
+    """Reads one attribute that objects of a framework have of their own; None where it is not there, or where the class has something that runs.
+
+    For every request: asking for an object's dict would make one, and slow down all that the framework does with the object afterwards (3.11 and later).
+    """
+    is_plain: Dict[type, bool] = {}
+
+    def read(obj: Any) -> Any:
+        kind = type(obj)
+        if kind not in is_plain:
+            if len(is_plain) >= _MOST_CLASSES:
+                is_plain.clear()
+            is_plain[kind] = _is_plain_in(kind, name)
+        if not is_plain[kind]:
+            return None
+        try:
+            return _plain_attribute(obj, name)
+        except AttributeError:
+            # By C code: it is not there.
+            return None
+
+    return read
+
+
+# What every object's attributes are found by, but for classes that say otherwise; __getattr__ is not asked.
+_plain_attribute = object.__getattribute__
+
+
+def _is_plain_in(kind: type, name: str) -> bool:
+    """Whether the class leaves the name to its instances: not at all there, a slot, or None as what it is at first."""
+    for base in genuine.mro_of(kind):
+        for key, value in genuine.namespace_entries(base, 10_000):
+            if type(key) is str and key == name:
+                return value is None or type(value) is genuine.Member
+    return True
+
+
 def text_of(obj: Any, name: str) -> str:
     """An attribute that is an exact str; else empty."""
     found = own_attributes(obj).get(name)

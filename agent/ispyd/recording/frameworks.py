@@ -7,12 +7,15 @@ import weakref
 from typing import Any, Callable, List
 
 from ispyd.recording import asgi, wsgi
-from ispyd.recording.attributes import own_attributes
+from ispyd.recording.attributes import attribute_reader
 from ispyd.recording.recorder import identity
 from ispyd.recording.routes_of_requests import flask_applications, starlette_applications
 from ispyd.recording.wrapping import replace_method
 
 _MOST_APPLICATIONS = 100
+
+_environ = attribute_reader("environ")
+_scope = attribute_reader("scope")
 
 
 def wrap_flask(module: Any) -> None:
@@ -69,7 +72,6 @@ def _noting_match(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _note_match(request: Any, match: Any) -> None:
     """Django's request object is known to nobody else; environ and scope are what it was made from."""
-    own = own_attributes(request)
-    found: Any = wsgi.request_of(own["environ"]) if "environ" in own else asgi.request_of(own.get("scope"))
+    found: Any = wsgi.request_of(_environ(request)) or asgi.request_of(_scope(request))
     if found is not None:
         found.django = (request, match)

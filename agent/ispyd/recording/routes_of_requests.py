@@ -6,8 +6,15 @@ Django 3 to 6 (ResolverMatch).
 
 from typing import Any, Dict, List, Tuple
 
-from ispyd.recording.attributes import own_attributes, text_of
+from ispyd.recording.attributes import attribute_reader
 from ispyd.recording.recorder import identity
+
+_url_rule = attribute_reader("url_rule")
+_rule = attribute_reader("rule")
+_endpoint = attribute_reader("endpoint")
+_route = attribute_reader("route")
+_func_path = attribute_reader("_func_path")
+_path = attribute_reader("path")
 
 UNROUTED = ("", "")
 
@@ -21,14 +28,13 @@ def flask_route(environ: Dict[str, Any]) -> Tuple[str, str]:
     request = environ.get("werkzeug.request")
     if request is None:
         return UNROUTED
-    rule = own_attributes(request).get("url_rule")
-    return UNROUTED if rule is None else (text_of(rule, "rule"), text_of(rule, "endpoint"))
+    rule = _url_rule(request)
+    return UNROUTED if rule is None else (_text(_rule(rule)), _text(_endpoint(rule)))
 
 
 def django_route(match: Any) -> Tuple[str, str]:
     """Of a ResolverMatch: path("orders/") is written without the slash that it begins with; re_path says "^"."""
-    own = own_attributes(match)
-    route, view = own.get("route"), own.get("_func_path")
+    route, view = _route(match), _func_path(match)
     shown = route if type(route) is str else ""
     if shown[:1] not in ("/", "^") and type(route) is str:
         shown = "/" + shown
@@ -38,5 +44,9 @@ def django_route(match: Any) -> Tuple[str, str]:
 def starlette_route(scope: Dict[str, Any]) -> Tuple[str, int, int]:
     """The identities of route and endpoint, by which route_tables.py finds the full template when it is asked; the route's own one where it may not."""
     endpoint, route = scope.get("endpoint"), scope.get("route")
-    path = "" if route is None or starlette_applications else text_of(route, "path")
+    path = "" if route is None or starlette_applications else _text(_path(route))
     return path, 0 if route is None else identity(route), 0 if endpoint is None else identity(endpoint)
+
+
+def _text(found: Any) -> str:
+    return found if type(found) is str else ""

@@ -179,7 +179,7 @@ class _Body:
 
     def __init__(self, inner: Any, request: WsgiRequest) -> None:
         self._inner = inner
-        self._request = request
+        self._request: Optional[WsgiRequest] = request
 
     def __iter__(self) -> Any:
         return iter(self._inner)
@@ -188,23 +188,23 @@ class _Body:
         return getattr(self._inner, name)
 
     def close(self) -> None:
+        request, self._request = self._request, None
         try:
             close = getattr(self._inner, "close", None)
             if close is not None:
                 close()
         except BaseException as error:
-            self._request.end(error)
+            if request is not None:
+                request.end(error)
             raise
-        self._request.end(_error_at_work())
+        if request is not None:
+            # The exception that left the response's iterator, where the server closes it on the way out.
+            request.end(sys.exc_info()[1])
 
     def __del__(self) -> None:
         # Servers close it (PEP 3333); this is for what does not.
-        self._request.end()
-
-
-def _error_at_work() -> Optional[BaseException]:
-    """The exception that the server is about to pass on while it closes a response: one that left the response's iterator."""
-    return sys.exc_info()[1]
+        if self._request is not None:
+            self._request.end()
 
 
 class _IteratorBody(_Body):
