@@ -8,8 +8,8 @@ import { frameOrigin } from "../stacks/origin.ts";
 import type { CaptureLimits, Variable } from "../stacks/value.ts";
 import { markChanges } from "../stacks/value-changes.ts";
 import { type CodeCache, createCodeCache } from "./code.ts";
-import { holdsCode } from "./frame-slots.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { isLiveCall } from "./live-call.ts";
 import type { FramePlace } from "./raw-frame.ts";
 import { readStacks } from "./snapshot.ts";
 import { type FrameVariables, readFrameVariables } from "./values/frame-variables.ts";
@@ -72,13 +72,14 @@ function captureOnce(interpreter: Interpreter, choice: FrameChoice, options: Cap
   const codes = createCodeCache();
   const chosen = chooseFrame(interpreter, choice, options, codes);
   if (chosen instanceof Failure) return chosen;
-  const first = look(interpreter, codes, chosen.place, options);
+  const lookOnce = (): Look | undefined => look({ interpreter, codes, thread: choice.thread, options }, chosen.place);
+  const first = lookOnce();
   if (first === undefined) return unsettled();
   const facts = { frame: chosen.frame, number: choice.number, countedFrames: chosen.countedFrames, depth: chosen.depth };
   const known = { variables: first.variables, variableCount: first.count, reached: first.reached, redactions: first.redactions };
   if (options.stopped) return { ...facts, ...known, stayed: true };
   const there = stillThere(interpreter, choice, chosen.place, codes);
-  const second = look(interpreter, codes, chosen.place, options);
+  const second = lookOnce();
   const stayed = there && first.intact && second?.intact === true;
   if (second === undefined) return { ...facts, ...known, variables: markChanges([], first.variables), stayed: false };
   const { variables, count, reached, redactions } = second;
@@ -86,17 +87,25 @@ function captureOnce(interpreter: Interpreter, choice: FrameChoice, options: Cap
 }
 
 interface Look extends FrameVariables {
-  /** The same call's code lay there before and after the read: two calls that take turns in one place look alike from further off. */
+  /** The call went on before and after the read: calls that take turns in one place look alike from further off. */
   readonly intact: boolean;
   readonly redactions: readonly Redaction[];
 }
 
-function look({ heap }: Interpreter, codes: CodeCache, place: FramePlace, { limits, redactionKey }: CaptureOptions): Look | undefined {
+interface Looking {
+  readonly interpreter: Interpreter;
+  readonly codes: CodeCache;
+  readonly thread: number;
+  readonly options: CaptureOptions;
+}
+
+function look({ interpreter: { heap }, codes, thread, options }: Looking, place: FramePlace): Look | undefined {
+  const { limits, redactionKey } = options;
   const redactor = createRedactor({ key: redactionKey });
   const walk = createWalk({ heap, codes, redactor, limits });
-  const before = holdsCode(heap, place);
+  const before = isLiveCall(heap, place, thread);
   const found = readFrameVariables(walk, place);
-  return found === undefined ? undefined : { ...found, intact: before && holdsCode(heap, place), redactions: redactor.totals() };
+  return found === undefined ? undefined : { ...found, intact: before && isLiveCall(heap, place, thread), redactions: redactor.totals() };
 }
 
 function chooseFrame(interpreter: Interpreter, choice: FrameChoice, { stopped }: CaptureOptions, codes: CodeCache): Chosen | Failure {

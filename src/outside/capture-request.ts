@@ -11,8 +11,8 @@ import type { CaptureLimits, Variable } from "../stacks/value.ts";
 import { markChanges } from "../stacks/value-changes.ts";
 import { noSuchFrame } from "./capture-frame.ts";
 import { type CodeCache, createCodeCache } from "./code.ts";
-import { holdsCode } from "./frame-slots.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { isLiveCall } from "./live-call.ts";
 import { cachePages } from "./page-cache.ts";
 import type { FramePlace } from "./raw-frame.ts";
 import { type InFlight, requestId } from "./requests.ts";
@@ -115,6 +115,7 @@ interface Chosen {
   readonly frame: Frame;
   readonly place: FramePlace;
   readonly number: number;
+  readonly thread: number;
 }
 
 function readOnce(reading: Reading, request: InFlight, choice: RequestChoice): RequestCapture | Failure {
@@ -122,7 +123,8 @@ function readOnce(reading: Reading, request: InFlight, choice: RequestChoice): R
     const place = request.places[index];
     return place !== undefined && (choice.all || frameOrigin(frame.file) === "application") ? [{ frame, place }] : [];
   });
-  const chosen = counted.map((one, number) => ({ ...one, number })).slice(choice.first, choice.first + choice.count);
+  const thread = request.thread?.address ?? 0;
+  const chosen = counted.map((one, number) => ({ ...one, number, thread })).slice(choice.first, choice.first + choice.count);
   if (chosen.length === 0)
     return noSuchFrame({ whose: "request", number: choice.first, all: choice.all, counted: counted.length, depth: request.frames.length });
   const facts = { request, countedFrames: counted.length };
@@ -158,13 +160,13 @@ interface ReadFrames {
 function readAll({ interpreter: { heap }, codes, secrets, redactionKey, limits }: Reading, chosen: readonly Chosen[]): ReadFrames {
   const redactor = createRedactor({ key: redactionKey });
   const shares = shareLimits(limits);
-  const frames = chosen.map(({ frame, place, number }, index) => {
+  const frames = chosen.map(({ frame, place, number, thread }, index) => {
     const walk = createWalk({ heap, codes, redactor, limits: shares.next(chosen.length - index), secrets });
-    const before = holdsCode(heap, place);
+    const before = isLiveCall(heap, place, thread);
     const { variables, count, reached } = readFrameVariables(walk, place) ?? nothing;
     shares.take(variables);
     // Calls that take turns in one place look alike from further off.
-    return { frame, number, variables, variableCount: count, stayed: before && holdsCode(heap, place), reached };
+    return { frame, number, variables, variableCount: count, stayed: before && isLiveCall(heap, place, thread), reached };
   });
   return { frames, redactor };
 }
