@@ -6,6 +6,7 @@ Every other import passes it untouched, and so does one of those names where any
 import sys
 from typing import Any, Callable, Dict, Optional
 
+from ispyd.preloading import preload_commands
 from ispyd.recording import frameworks, servers
 
 _WRAPPERS: Dict[str, Callable[[Any], None]] = {
@@ -22,6 +23,9 @@ _WRAPPERS: Dict[str, Callable[[Any], None]] = {
     "wsgiref.simple_server": servers.wrap_wsgiref,
     "werkzeug.serving": servers.wrap_werkzeug,
     "gevent.pywsgi": servers.wrap_gevent,
+    # Nothing is wrapped there.
+    "gevent.monkey": preload_commands,
+    "eventlet.patcher": preload_commands,
 }
 
 
