@@ -6,9 +6,10 @@ import { afterAll, expect, test } from "vitest";
 import { agentEnvironment, openAgent } from "../rig/agent-client.ts";
 import { environmentFor } from "../rig/environments.ts";
 import { findInterpreters } from "../rig/interpreters.ts";
+import { versionsOfFrameworks } from "../rig/scale.ts";
 import { startTarget, stopTargets } from "../rig/target.ts";
 
-const interpreters = (await findInterpreters()).filter(({ version }) => ["3.8", "3.11", "3.14"].includes(version));
+const interpreters = versionsOfFrameworks(await findInterpreters());
 afterAll(stopTargets);
 
 const asked = [

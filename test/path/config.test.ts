@@ -11,6 +11,7 @@ import { environmentFor } from "../rig/environments.ts";
 import { findInterpreters } from "../rig/interpreters.ts";
 import { ispyd } from "../rig/ispyd.ts";
 import type { ProgramRun } from "../rig/run-program.ts";
+import { versionsOfFrameworks } from "../rig/scale.ts";
 import { stopTargets } from "../rig/target.ts";
 
 interface Value {
@@ -30,7 +31,7 @@ const secret = "tr0ub4dor";
 const programs = join(import.meta.dirname, "../programs");
 const files = { "config_site.py": readFileSync(join(programs, "config_site.py"), "utf8") };
 const application = readFileSync(join(programs, "config_shop.py"), "utf8");
-const interpreters = (await findInterpreters()).filter(({ version }) => ["3.8", "3.11", "3.14"].includes(version));
+const interpreters = versionsOfFrameworks(await findInterpreters());
 let auditDirectory = "";
 
 beforeAll(() => {

@@ -9,7 +9,7 @@ import { type Environment, environmentFor } from "../rig/environments.ts";
 import { findInterpreters, type Interpreter } from "../rig/interpreters.ts";
 import { ispyd } from "../rig/ispyd.ts";
 import { answersOk, freePort } from "../rig/ports.ts";
-import { soak } from "../rig/scale.ts";
+import { versionsOfFrameworks } from "../rig/scale.ts";
 import { startTarget, stopTargets, type Target } from "../rig/target.ts";
 
 interface Value {
@@ -39,7 +39,7 @@ interface InFlight {
 }
 
 const all = (await findInterpreters()).filter(({ freeThreaded }) => !freeThreaded);
-const chosen = all.filter(({ version }) => soak || ["3.8", "3.11", "3.14"].includes(version));
+const chosen = versionsOfFrameworks(all);
 const one = chosen.find(({ version }) => version === "3.11") ?? chosen[0];
 let auditDirectory = "";
 

@@ -11,6 +11,7 @@ import { environmentFor } from "../rig/environments.ts";
 import { findInterpreters } from "../rig/interpreters.ts";
 import { ispyd, ispydPath } from "../rig/ispyd.ts";
 import type { ProgramRun } from "../rig/run-program.ts";
+import { versionsOfFrameworks } from "../rig/scale.ts";
 import { startTarget, stopTargets } from "../rig/target.ts";
 
 interface AgentAnswer {
@@ -21,7 +22,7 @@ interface AgentAnswer {
 
 const isRoot = process.getuid?.() === 0;
 const agentDirectory = resolve("agent");
-const interpreters = (await findInterpreters()).filter(({ version }) => ["3.8", "3.11", "3.14"].includes(version));
+const interpreters = versionsOfFrameworks(await findInterpreters());
 const [any = interpreters[0]] = interpreters.filter(({ version }) => version === "3.11");
 let auditDirectory = "";
 

@@ -10,6 +10,7 @@ import { environmentFor } from "../rig/environments.ts";
 import { findInterpreters } from "../rig/interpreters.ts";
 import { ispyd } from "../rig/ispyd.ts";
 import type { ProgramRun } from "../rig/run-program.ts";
+import { versionsOfFrameworks } from "../rig/scale.ts";
 import { startTarget, stopTargets, type Target } from "../rig/target.ts";
 
 interface Answer {
@@ -24,7 +25,7 @@ interface Stack {
 
 const secret = "tr0ub4dor";
 const program = readFileSync(join(import.meta.dirname, "../programs/python_truth.py"), "utf8");
-const interpreters = (await findInterpreters()).filter(({ version }) => ["3.8", "3.11", "3.14"].includes(version));
+const interpreters = versionsOfFrameworks(await findInterpreters());
 const [any = interpreters[0]] = interpreters.filter(({ version }) => version === "3.11");
 let auditDirectory = "";
 

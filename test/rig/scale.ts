@@ -6,3 +6,8 @@ export const soak = process.env["ISPYD_SOAK"] === "1";
 export function scaled(whole: number, least = 1): number {
   return soak ? whole : Math.max(least, Math.round(whole / 20));
 }
+
+/** The versions on which a test of frameworks runs: all of them in a soak, else the oldest and one of the newest. */
+export function versionsOfFrameworks<Found extends { readonly version: string }>(found: readonly Found[]): Found[] {
+  return found.filter(({ version }) => soak || ["3.8", "3.14"].includes(version));
+}
