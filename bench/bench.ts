@@ -8,6 +8,7 @@ import { measureCommandTime } from "./command-time.ts";
 import { measurePsTime } from "./ps-time.ts";
 import { measureReaderCost } from "./reader-cost.ts";
 import { measureTargetCost } from "./target-cost.ts";
+import { measureWhyTime } from "./why-time.ts";
 
 const wanted = process.argv.slice(2);
 const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
@@ -38,6 +39,16 @@ if (isWanted("command-time")) {
   for (const interpreter of interpreters) write(await measureCommandTime(interpreter, tools));
 }
 if (isWanted("ps-time")) write("", "## `ispyd ps`", "", await measurePsTime(tools));
+if (isWanted("why-time")) {
+  write(
+    "",
+    "## `ispyd why` of a service of 8 gunicorn workers, one of them stuck, in ms",
+    "",
+    "| Python | median of 10 | fastest | slowest |",
+    "| --- | --- | --- | --- |",
+  );
+  for (const interpreter of interpreters) write(await measureWhyTime(interpreter));
+}
 if (isWanted("reader-cost")) {
   write(
     "",
