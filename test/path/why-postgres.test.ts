@@ -9,7 +9,7 @@ import { stopTargets, type Target } from "../rig/target.ts";
 import { askWhy, expectNobodyAccused, markedLines, packagesOf, programText, startProgram } from "./why-rig.ts";
 import { askAndLeave, type Hanging, moduleName, startHanging, webEnvironment, worst } from "./why-server-rig.ts";
 
-const versions = ["3.8", "3.11", "3.14"];
+const versions = ["3.8", "3.14"];
 const found = (await findInterpreters()).filter(({ version, freeThreaded }) => !freeThreaded && (soak || versions.includes(version)));
 const postgres = await findPostgres();
 const packageNames = ["psycopg2-binary", "psycopg[binary,pool]", "pg8000", "asyncpg", "sqlalchemy[asyncio]"];

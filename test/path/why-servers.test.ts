@@ -14,7 +14,7 @@ import { startTarget, stopTargets } from "../rig/target.ts";
 import { askWhy, expectNobodyAccused, markedLines, programText } from "./why-rig.ts";
 import { askAndLeave, moduleName, startHanging, webEnvironment, worst } from "./why-server-rig.ts";
 
-const versions = ["3.9", "3.11", "3.14"];
+const versions = ["3.9", "3.14"];
 const found = (await findInterpreters()).filter(({ version, freeThreaded }) => !freeThreaded && (soak || versions.includes(version)));
 
 afterEach(stopTargets);
