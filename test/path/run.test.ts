@@ -3,7 +3,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { findInterpreters } from "../rig/interpreters.ts";
 import { ispyd, ispydPath } from "../rig/ispyd.ts";
 import { runProgram } from "../rig/run-program.ts";
@@ -29,8 +29,14 @@ test.each(interpreters)("CPython $full holds an agent that answers, imported fro
     env: environment,
   });
   const [child = 0] = childrenOf(target.pid);
-  const { stdout, stderr } = await ispyd(["process", "pid", String(child)]);
-  expect(stdout, stderr).toBe(`${child}\n`);
+  // The agent listens 0.2 s after the start of its process, so that programs which end at once leave nothing behind.
+  await vi.waitFor(
+    async () => {
+      const { stdout, stderr } = await ispyd(["process", "pid", String(child)]);
+      expect(stdout, stderr).toBe(`${child}\n`);
+    },
+    { timeout: 20_000, interval: 200 },
+  );
 });
 
 test("the command's output, arguments and exit code are its own", async () => {
