@@ -62,7 +62,7 @@ function toThread(watched: Watched, tid: number, served: Served): ThreadObservat
     cpuShare: watched.cpuShares.get(tid) ?? 0,
     lastRanMs: watched.lastRanMs.get(tid),
     ran: watched.ran.has(tid),
-    runsPerSecond: ((watched.ran.get(tid) ?? 0) * 1_000) / watched.durationMs,
+    waitsPerSecond: ((watched.ran.get(tid) ?? 0) * 1_000) / watched.durationMs,
     sameWait: watched.sameWaits.has(last.address),
     wait: waitOf(watched, tid),
     call: call?.name ?? "",

@@ -44,8 +44,8 @@ export interface ThreadObservation {
   readonly lastRanMs: number | undefined;
   /** True where it ran at all between the first look and the last. */
   readonly ran: boolean;
-  /** How often it left the processor in a second. */
-  readonly runsPerSecond: number;
+  /** How often in a second it began to wait. */
+  readonly waitsPerSecond: number;
   /** True where it is in the very wait of the first look, as far as its variables tell; asked only in waits for a pool or a server. */
   readonly sameWait: boolean;
   readonly wait: ObjectWait | undefined;

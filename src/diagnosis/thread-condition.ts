@@ -88,14 +88,14 @@ function isOnSocket(state: ThreadActivity): boolean {
 }
 
 // Ten steps in a second, now and then with a wait for the GIL: a loop of short waits runs more often, or changes its variables.
-const mostRunsInSteps = 15;
+const mostStepsPerSecond = 15;
 
 function waitingFrame(frames: readonly Frame[]): Frame | undefined {
   return frames[stepFrames(frames)];
 }
 
-function isOneWaitInSteps({ sameWait, runsPerSecond }: ThreadObservation, { frames }: ThreadLook): boolean {
-  return sameWait && runsPerSecond <= mostRunsInSteps && stepFrames(frames) > 0;
+function isOneWaitInSteps({ sameWait, waitsPerSecond }: ThreadObservation, { frames }: ThreadLook): boolean {
+  return sameWait && waitsPerSecond <= mostStepsPerSecond && stepFrames(frames) > 0;
 }
 
 // A stack that changed under every look was not read, which says as much as a stack: nothing that stands does that.

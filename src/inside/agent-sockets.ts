@@ -3,7 +3,9 @@
 
 import { closeSync, fstatSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { errnoOf, Failure } from "../base/failure.ts";
+import { readAgeMs } from "../outside/proc/age.ts";
 import { readSocketInodes } from "../outside/proc/fd.ts";
 import { readListeningUnixSockets } from "../outside/proc/net.ts";
 import { readStatus } from "../outside/proc/status.ts";
@@ -13,10 +15,13 @@ import { belongsTo, noAgent } from "./agent-absence.ts";
 // agent/ispyd/socket_directory.py: a directory of mkdtemp, named by pid and start time as the agent sees them.
 const namePattern = /\/ispyd-agent-(\d+)-\d+-[^/]+\/[^/]+$/;
 const mostDescriptors = 100_000;
+// 0.2 s by agent/ispyd/starting.py, after Python's own start.
+const listensWithinMs = 2_000;
+const betweenLooksMs = 50;
 
 /** A connection to the agent of a process, or the Failure that says why there is none. */
 export async function connectAgent(pid: number, timeoutMs: number, signal: AbortSignal): Promise<Socket | Failure> {
-  const paths = findAgentSockets(pid);
+  const paths = await awaitAgentSockets(pid, signal);
   if (paths instanceof Failure) return paths;
   let failure = noAgent(pid);
   for (const path of paths) {
@@ -25,6 +30,16 @@ export async function connectAgent(pid: number, timeoutMs: number, signal: Abort
     failure = connected;
   }
   return failure;
+}
+
+// An agent listens a moment after the start of its process: a worker that was just born is given that moment.
+async function awaitAgentSockets(pid: number, signal: AbortSignal): Promise<readonly string[] | Failure> {
+  for (;;) {
+    const paths = findAgentSockets(pid);
+    if (paths instanceof Failure || paths.length > 0 || signal.aborted) return paths;
+    if ((readAgeMs(pid) ?? listensWithinMs) >= listensWithinMs) return paths;
+    await sleep(betweenLooksMs);
+  }
 }
 
 /** The paths, as the process sees them, of sockets that its agent may listen on; hardly ever more than one. */

@@ -1,12 +1,12 @@
 // Everything that `ps` and `doctor` say about one process, gathered from /proc without touching it.
 
-import { readFileSync } from "node:fs";
 import { monotonicMs } from "../base/clock.ts";
 import { assessAccess } from "./access.ts";
 import type { Access } from "./possibility.ts";
 import { openWorkerClassReader, type WorkerClassReader } from "./gunicorn-worker-class.ts";
 import { observe, type Observer } from "./observer.ts";
 import { openPortFinder, type PortFinder } from "./ports.ts";
+import { ageMs, readUptimeMs } from "./proc/age.ts";
 import { type ProcessStat, readStat, ticksPerSecond } from "./proc/stat.ts";
 import { readStatus } from "./proc/status.ts";
 import type { PythonProcess } from "./python-process.ts";
@@ -59,16 +59,16 @@ export function describeProcess(subject: ServiceProcess, surroundings: Surroundi
   if (typeof status !== "object") return undefined;
   const access = assessAccess(subject, surroundings.observer);
   const ports = surroundings.ports.portsOf(pid);
-  const ageMs = Math.max(0, surroundings.uptimeMs - (process.stat.startTicks * 1000) / ticksPerSecond);
+  const livedMs = ageMs(process.stat.startTicks, surroundings.uptimeMs);
   return {
     role: access.look.possible ? surroundings.workerClasses.roleOf(subject) : subject.role,
     parent: process.stat.ppid,
     python: process.kind === "pypy" ? "PyPy" : surroundings.versions.versionOf(process),
     executable: process.executable,
-    ageMs,
+    ageMs: livedMs,
     uid: status.uid.effective,
     user: userName(status.uid.effective),
-    cpuLifetimePercent: percent(busyMs(process.stat), ageMs),
+    cpuLifetimePercent: percent(busyMs(process.stat), livedMs),
     residentBytes: status.residentBytes,
     threads: process.stat.threads,
     ports: ports ?? [],
@@ -76,11 +76,6 @@ export function describeProcess(subject: ServiceProcess, surroundings: Surroundi
     where: locateProcess(pid, surroundings.observer),
     access,
   };
-}
-
-// Time since the machine started, on the clock that start times count on. Source: proc_uptime(5).
-function readUptimeMs(): number {
-  return Number.parseFloat(readFileSync("/proc/uptime", "latin1")) * 1000;
 }
 
 /** Share of one processor from the moment the process was found until now; 0 where it has ended. */

@@ -36,12 +36,18 @@ function execStart(path: string): number | undefined {
   }
 }
 
-/** How often a thread has left the processor: the same number twice means that a sleeping thread did not run in between. Source: proc_pid_status(5). */
-export function readSwitches(pid: number, tid: number): number | undefined {
+/** How often a thread has left the processor in all, and how often of its own accord, to wait. */
+export interface Switches {
+  readonly all: number;
+  readonly waits: number;
+}
+
+/** The same numbers twice mean that a sleeping thread did not run in between. Source: proc_pid_status(5). */
+export function readSwitches(pid: number, tid: number): Switches | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/task/${tid}/status`, "latin1");
-    const counts = [...text.matchAll(/^(?:non)?voluntary_ctxt_switches:\s*(\d+)$/gm)].map((match) => Number(match[1]));
-    return counts.length === 2 ? (counts[0] ?? 0) + (counts[1] ?? 0) : undefined;
+    const [waits, forced] = [...text.matchAll(/^(?:non)?voluntary_ctxt_switches:\s*(\d+)$/gm)].map((match) => Number(match[1]));
+    return waits === undefined || forced === undefined ? undefined : { all: waits + forced, waits };
   } catch {
     return undefined;
   }

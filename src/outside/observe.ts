@@ -24,7 +24,7 @@ import { readTaskPeers } from "./task-peers.ts";
 import { type LoopSnapshot, readTasks } from "./tasks.ts";
 import { activityOf } from "./thread-activity.ts";
 import { listInterpreters } from "./thread-list.ts";
-import { cpuShares, readThreadUse, type ThreadUse, timesRun } from "./thread-use.ts";
+import { cpuShares, readThreadUse, type ThreadUse, timesWaited } from "./thread-use.ts";
 
 export interface ObserveOptions {
   readonly durationMs: number;
@@ -50,7 +50,7 @@ export interface Watched {
   readonly durationMs: number;
   readonly cpuShares: ReadonlyMap<number, number>;
   readonly lastRanMs: ReadonlyMap<number, number>;
-  /** Threads that left the processor since the first look, and how often: they ran, however they look. */
+  /** Threads that left the processor since the first look (they ran, however they look), and how often each did so to wait. */
   readonly ran: ReadonlyMap<number, number>;
   /** What each thread is blocked in at the last look. */
   readonly calls: ReadonlyMap<number, BlockedCall>;
@@ -187,7 +187,7 @@ function finish(watching: Watching, end: Ending, extra: (interpreter: Interprete
     durationMs,
     cpuShares: cpuShares(watching.useFirst, use, durationMs),
     lastRanMs: new Map(threads.flatMap(({ tid }) => lastRanOf(end, target.pid, tid))),
-    ran: timesRun(watching.useFirst, use),
+    ran: timesWaited(watching.useFirst, use),
     calls,
     postgres: postgresProcesses(target, calls, end),
     waitsFirst: watching.waitsFirst,

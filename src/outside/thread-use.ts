@@ -1,12 +1,12 @@
 // How much of a core each thread used between two moments, and how often it left it. For looks that last a while.
 
-import { readSwitches } from "./last-ran.ts";
+import { readSwitches, type Switches } from "./last-ran.ts";
 import { readStat, ticksPerSecond } from "./proc/stat.ts";
 
 /** The counters of some threads at one moment, by tid. */
 export interface ThreadUse {
   readonly ticks: ReadonlyMap<number, number>;
-  readonly switches: ReadonlyMap<number, number>;
+  readonly switches: ReadonlyMap<number, Switches>;
 }
 
 export function readThreadUse(pid: number, tids: readonly number[]): ThreadUse {
@@ -21,7 +21,7 @@ function ticksOf(pid: number, tid: number): number | undefined {
   return typeof stat === "object" ? stat.userTicks + stat.systemTicks : undefined;
 }
 
-function entry(tid: number, value: number | undefined): [number, number][] {
+function entry<Value>(tid: number, value: Value | undefined): [number, Value][] {
   return value === undefined ? [] : [[tid, value]];
 }
 
@@ -35,8 +35,12 @@ export function cpuShares(before: ThreadUse, after: ThreadUse, durationMs: numbe
   );
 }
 
-/** How often each thread left the processor; those that did not are not in it. */
-export function timesRun(before: ThreadUse, after: ThreadUse): Map<number, number> {
-  const times = [...after.switches].map(([tid, count]): [number, number] => [tid, count - (before.switches.get(tid) ?? count)]);
-  return new Map(times.filter(([, count]) => count > 0));
+/** The threads that left the processor, and how often each did so to wait; on a busy machine they are also made to. */
+export function timesWaited(before: ThreadUse, after: ThreadUse): Map<number, number> {
+  return new Map(
+    [...after.switches].flatMap(([tid, now]): [number, number][] => {
+      const first = before.switches.get(tid) ?? now;
+      return now.all > first.all ? [[tid, now.waits - first.waits]] : [];
+    }),
+  );
 }

@@ -48,7 +48,7 @@ test("the other end of a unix socket is the path that such a server listens on, 
 });
 
 test("psycopg's steps of 100 ms are one wait, even where a look meets one that ends", () => {
-  const steps = { ran: true, runsPerSecond: 11, sameWait: true, timeoutMs: 100, lastRanMs: 40 };
+  const steps = { ran: true, waitsPerSecond: 11, sameWait: true, timeoutMs: 100, lastRanMs: 40 };
   const still = verdictOf(onPeer(psycopg, "from 127.0.0.1:5432", steps));
   expect(still).toMatchObject({ kind: "waits for a peer", stuck: true, culprit: { line: 7 } });
   expect(still.text).toBe("worker waits for PostgreSQL's answer from 127.0.0.1:5432 in count (srv/shop.py:7) for the whole look (1 s)");
@@ -58,14 +58,16 @@ test("psycopg's steps of 100 ms are one wait, even where a look meets one that e
 });
 
 test("a loop of short queries is not accused: it changes its variables, or runs too often", () => {
-  const loop = { ran: true, runsPerSecond: 12, sameWait: false, timeoutMs: 100 };
+  const loop = { ran: true, waitsPerSecond: 12, sameWait: false, timeoutMs: 100 };
   expect(verdictOf(onPeer(psycopg, "from 127.0.0.1:5432", loop))).toMatchObject({ stuck: false, culprit: undefined });
-  expect(verdictOf(onPeer(psycopg, "from 127.0.0.1:5432", { ...loop, sameWait: true, runsPerSecond: 90 }))).toMatchObject({ stuck: false });
+  expect(verdictOf(onPeer(psycopg, "from 127.0.0.1:5432", { ...loop, sameWait: true, waitsPerSecond: 90 }))).toMatchObject({
+    stuck: false,
+  });
 });
 
 test("psycopg's own select is a wait for an answer, one of the application's is a loop", () => {
   const frames = ["psycopg/waiting.py:390 wait_select", ...psycopg];
-  expect(verdictOf(onPeer(frames, "from 127.0.0.1:5432", { call: "pselect6", sameWait: true, ran: true, runsPerSecond: 10 })).stuck).toBe(
+  expect(verdictOf(onPeer(frames, "from 127.0.0.1:5432", { call: "pselect6", sameWait: true, ran: true, waitsPerSecond: 10 })).stuck).toBe(
     true,
   );
   expect(verdictOf(onPeer(["shop.py:7 listen"], "from 127.0.0.1:5432", { call: "pselect6" }))).toMatchObject({
@@ -76,7 +78,7 @@ test("psycopg's own select is a wait for an answer, one of the application's is 
 
 test("a listener in psycopg's notifies waits for work", () => {
   const frames = ["psycopg/connection.py:453 Connection.wait", "psycopg/connection.py:380 Connection.notifies", "shop.py:7 listen"];
-  expect(verdictOf(onPeer(frames, "from 127.0.0.1:5432", { ran: true, sameWait: true, runsPerSecond: 10 })).kind).toBe("idle");
+  expect(verdictOf(onPeer(frames, "from 127.0.0.1:5432", { ran: true, sameWait: true, waitsPerSecond: 10 })).kind).toBe("idle");
 });
 
 const waitsInPool = [

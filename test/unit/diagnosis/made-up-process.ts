@@ -29,7 +29,7 @@ export function thread(frames: readonly string[], state: ThreadActivity, more: P
     cpuShare: 0,
     lastRanMs: 5_000,
     ran: false,
-    runsPerSecond: 0,
+    waitsPerSecond: 0,
     sameWait: false,
     wait: undefined,
     call: "",
